@@ -1,0 +1,108 @@
+// The port to whatever keeps checkpoints. The engine decides what is kept and when; a store only keeps it.
+//   S1. A commit is one transaction: all of it is seen by later loads, or none of it.
+//   S2. When `commit` returns (or its promise resolves), the commit survives the death of the process.
+//   S3. Values are taken as they are at the call: a store encodes or copies before it returns control.
+//   S4. Within a line, checkpoint ids sort as text in the order in which they were made.
+import type { Write } from './write.ts'
+
+export type Awaitable<T> = T | Promise<T>
+
+/** One line of checkpoints: a thread's own (`namespace` is `''`) or that of one nested graph within it. */
+export interface Line {
+  readonly threadId: string
+  readonly namespace: string
+}
+
+/** Versions of a channel grow; 0 (or `''` in the text form some savers use) means "never written". */
+export type Version = number | string
+
+/** node → trigger channel → the version of that channel which the node has consumed. */
+export type SeenVersions = Readonly<Record<string, Readonly<Record<string, Version>>>>
+
+/** Where a checkpoint comes from: an input, a superstep, an edit of the state, or a fork of an earlier one. */
+export type CheckpointSource = 'input' | 'loop' | 'update' | 'fork'
+
+export interface CheckpointMetadata {
+  readonly source: CheckpointSource
+  /** -1 for a thread's first input, 0 for the superstep of the start node, then counting up. */
+  readonly step: number
+  /** namespace → checkpoint id of every graph around this one; `{}` at the root. */
+  readonly parents: Readonly<Record<string, string>>
+  readonly [key: string]: unknown
+}
+
+/** What a task wrote, kept beside the checkpoint it started from: `[taskId, channel, value]`. */
+export type PendingWrite = readonly [taskId: string, channel: string, value: unknown]
+
+/** A whole checkpoint as `load` and `list` give it: fresh values, which the caller may keep and change. */
+export interface StoredCheckpoint {
+  readonly line: Line
+  readonly id: string
+  readonly parentId: string | undefined
+  /** ISO 8601, UTC. */
+  readonly createdAt: string
+  readonly metadata: CheckpointMetadata
+  /** channel → what its `save` gave; a channel that is empty is absent. */
+  readonly values: Readonly<Record<string, unknown>>
+  readonly versions: Readonly<Record<string, Version>>
+  readonly seen: SeenVersions
+  /** In replay order: by task path, task id, then position within the task. */
+  readonly writes: readonly PendingWrite[]
+}
+
+/** Writes of one task, to be kept beside checkpoint `checkpointId`. */
+export interface TaskWrites {
+  readonly checkpointId: string
+  readonly taskId: string
+  /** Orders the tasks of a superstep, compared by code point. */
+  readonly taskPath: string
+  readonly writes: readonly Write[]
+}
+
+/** A checkpoint as it is committed: its values are its parent's, plus `changed`, minus `removed`. */
+export interface NewCheckpoint {
+  readonly id: string
+  /** A checkpoint of the same line that is in the store already; without one, `changed` holds every value. */
+  readonly parentId: string | undefined
+  readonly createdAt: string
+  readonly metadata: CheckpointMetadata
+  readonly versions: Readonly<Record<string, Version>>
+  readonly seen: SeenVersions
+  readonly changed: Readonly<Record<string, unknown>>
+  /** Channels that hold nothing any more. */
+  readonly removed: readonly string[]
+}
+
+/** What is kept together or not at all. `writes` come first: they may belong to an earlier checkpoint. */
+export interface Commit {
+  readonly line: Line
+  readonly writes: readonly TaskWrites[]
+  readonly checkpoint?: NewCheckpoint
+}
+
+export interface ListQuery {
+  readonly threadId?: string
+  readonly namespace?: string
+  /** Only checkpoints whose id is smaller than this one. */
+  readonly before?: string
+  /** At most this many. */
+  readonly limit?: number
+  /** Metadata keys that must have these values. */
+  readonly filter?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Keeps lines of checkpoints.
+ *
+ * Control channels (see `control.ts`) in `TaskWrites` have one place per task: a batch that holds only control
+ * writes replaces what stood there. Any other write is kept once: the first one at its position stays.
+ */
+export interface Store {
+  /** The checkpoint with this id, or the newest of the line, or `undefined`. */
+  load(line: Line, checkpointId?: string): Awaitable<StoredCheckpoint | undefined>
+  commit(commit: Commit): Awaitable<void>
+  /** Newest first. */
+  list(query: ListQuery): Iterable<StoredCheckpoint> | AsyncIterable<StoredCheckpoint>
+  /** Forgets a thread: every line of it. */
+  deleteThread(threadId: string): Awaitable<void>
+}
