@@ -1,1 +1,3 @@
-export {}
+export type { Codec, CodecExtension, CodecOptions } from './codec.ts'
+export { createCodec } from './create-codec.ts'
+export { CorruptValueError, UnserialisableValueError } from './errors.ts'
