@@ -33,6 +33,8 @@ export interface Channel<Content = unknown, Value = unknown, Update = unknown> {
   consume?(content: Content | Empty): Content | Empty | Unchanged
   /** The content when no node is due any more, which releases deferred ones. */
   finish?(content: Content | Empty): Content | Empty | Unchanged
+  /** Whom a channel that collects arrivals still waits for, when somebody has arrived already. */
+  missing?(content: Content | Empty): readonly string[]
   /** What a store keeps; by default the content itself. `EMPTY` keeps nothing. */
   save?(content: Content): unknown
   /** Content from what a store kept; by default the same. */

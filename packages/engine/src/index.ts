@@ -1,1 +1,81 @@
-export {}
+export { advance, type Advance, type AppliedTask } from './advance.ts'
+export { Attempt, type AttemptHost, type Call } from './attempt.ts'
+export { EMPTY, UNCHANGED, type Channel, type Empty, type Unchanged } from './channel.ts'
+export { anyValue } from './channels/any-value.ts'
+export { barrier, type BarrierContent, type BarrierOptions } from './channels/barrier.ts'
+export { deferredValue, type DeferredContent } from './channels/deferred-value.ts'
+export { ephemeral } from './channels/ephemeral.ts'
+export { lastValue } from './channels/last-value.ts'
+export { reducer, type ReducerOptions } from './channels/reducer.ts'
+export { topic, type TopicContent } from './channels/topic.ts'
+export { untracked } from './channels/untracked.ts'
+export { systemClock, type Clock } from './clock.ts'
+export {
+  CONTROL_POSITION,
+  ERROR,
+  ERROR_SOURCE_NODE,
+  INPUT,
+  INTERRUPT,
+  NO_WRITES,
+  NULL_TASK_ID,
+  RESUME,
+  RETURN,
+  SCHEDULED,
+  SENDS,
+  START,
+  isTaskOutput,
+} from './control.ts'
+export { dueTasks, type Due, type SendPacket } from './due.ts'
+export {
+  AmbiguousResumeError,
+  EngineError,
+  InvalidPlanError,
+  InvalidUpdateError,
+  LostTaskError,
+  NothingToRunError,
+  StaleResumeError,
+  StepLimitError,
+  TaskTimeoutError,
+  UnknownNodeError,
+} from './errors.ts'
+export { systemIds, uuid5, type Ids } from './ids.ts'
+export { type Durability } from './journal.ts'
+export { type Diagnostic, type RunListener } from './listener.ts'
+export {
+  createPlan,
+  type NodeBody,
+  type NodeDefinition,
+  type Plan,
+  type PlanDefinition,
+  type PlanNode,
+} from './plan.ts'
+export { backoffMs, type RetryPolicy } from './retry.ts'
+export { Run, type RunOptions, type RunResult } from './run.ts'
+export {
+  atHead,
+  openQuestions,
+  type Answer,
+  type OpenQuestion,
+  type Position,
+  type RunStart,
+} from './run-start.ts'
+export { type Thrown } from './scheduler.ts'
+export { emptyState, readChannel, readChannels, restoreState, type State } from './state.ts'
+export {
+  type Awaitable,
+  type CheckpointMetadata,
+  type CheckpointSource,
+  type Commit,
+  type Line,
+  type ListQuery,
+  type NewCheckpoint,
+  type PendingWrite,
+  type SeenVersions,
+  type Store,
+  type StoredCheckpoint,
+  type TaskWrites,
+  type Version,
+} from './store.ts'
+export { Task, type Question, type TaskOrigin, type TaskOutcome, type TaskPath } from './task.ts'
+export { type TimeoutPolicy } from './timeout.ts'
+export { type Write } from './write.ts'

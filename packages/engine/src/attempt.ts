@@ -1,0 +1,71 @@
+import type { Task } from './task.ts'
+import type { Write } from './write.ts'
+
+/** What an attempt may ask of the run around it. */
+export interface AttemptHost {
+  /** Runs a task of the attempt's own superstep, or takes its stored result. */
+  callTask(attempt: Attempt, call: Call): Promise<unknown>
+}
+
+/** A task that another task starts. `invoke` puts its result with `attempt.write(RETURN, …)`. */
+export interface Call {
+  readonly name: string
+  readonly input: unknown
+  invoke(attempt: Attempt): Promise<void> | void
+  readonly retry?: Task['node']['retry']
+  readonly timeout?: Task['node']['timeout']
+}
+
+/** One try of a task: the node's side of the engine. */
+export class Attempt {
+  readonly task: Task
+  /** 1 for the first try. */
+  readonly number: number
+  /** When the first try began, in milliseconds since the epoch. */
+  readonly firstStartedAtMs: number
+  /** Aborted when the run fails or is stopped, or when this try has run out of time. */
+  readonly signal: AbortSignal
+  readonly writes: Write[] = []
+  /** Called at every sign of life: a write, a call, a streamed token. */
+  onProgress: (() => void) | undefined
+  /** Called when the node says itself that it is alive. */
+  onHeartbeat: (() => void) | undefined
+  #calls = 0
+  #isClosed = false
+  readonly #host: AttemptHost
+
+  constructor(task: Task, number: number, firstStartedAtMs: number, signal: AbortSignal, host: AttemptHost) {
+    this.task = task
+    this.number = number
+    this.firstStartedAtMs = firstStartedAtMs
+    this.signal = signal
+    this.#host = host
+  }
+
+  get input(): unknown {
+    return this.task.input
+  }
+
+  /** Puts a write. After the attempt was closed by its timeout, writes go nowhere. */
+  write(channel: string, value: unknown): void {
+    if (this.#isClosed) return
+    this.writes.push([channel, value])
+    this.onProgress?.()
+  }
+
+  call(call: Call): Promise<unknown> {
+    this.onProgress?.()
+    return this.#host.callTask(this, call)
+  }
+
+  /** Position of the next call among the calls of this attempt, from 0. */
+  nextCallIndex(): number {
+    return this.#calls++
+  }
+
+  /** Drops what was written and what still will be. */
+  close(): void {
+    this.#isClosed = true
+    this.writes.length = 0
+  }
+}

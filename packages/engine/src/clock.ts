@@ -1,0 +1,18 @@
+/** Time, as the engine sees it. Tests pass their own. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** In [0, 1): the jitter of retries. */
+  random(): number
+  /** Calls back once, after `ms` milliseconds; the function returned takes that back. */
+  after(ms: number, callback: () => void): () => void
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  },
+}

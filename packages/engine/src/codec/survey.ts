@@ -1,0 +1,218 @@
+// The first of two passes over a value that is not plain JSON: walks all of it once, in the order in which it will
+// be written, and finds what the second pass has to know. All refusals come from here, with the path.
+import type { CodecExtension } from './codec.ts'
+import { UnserialisableValueError } from './errors.ts'
+import { TAG } from './format.ts'
+import { hasOnlyElements } from './is-plain-json.ts'
+import { isKeyed, type Keyed } from './keyed.ts'
+import { kindOf } from './kinds.ts'
+import { formatPath, type PathSegment } from './path.ts'
+
+/** What stands in the place of an object that JSON does not have. */
+export interface Tagged {
+  readonly tag: string
+  /** JSON, an array of values, or an object of values. */
+  readonly payload: unknown
+}
+
+export interface Survey {
+  /** Objects that occur more than once. */
+  readonly shared: ReadonlySet<object>
+  readonly tagged: ReadonlyMap<object, Tagged>
+}
+
+/** @throws {UnserialisableValueError} for the first thing that cannot be kept. */
+export function surveyValue(value: unknown, extensions: readonly CodecExtension[], maxDepth: number): Survey {
+  const surveyor = new Surveyor(extensions, maxDepth)
+  surveyor.visit(value)
+  return surveyor
+}
+
+class Surveyor implements Survey {
+  readonly shared = new Set<object>()
+  readonly tagged = new Map<object, Tagged>()
+  readonly #seen = new Set<object>()
+  /** Instances whose payload is being walked. They cannot be made before it, so it must not refer to them. */
+  readonly #open = new Set<object>()
+  readonly #path: PathSegment[] = []
+  readonly #extensions: readonly CodecExtension[]
+  readonly #maxDepth: number
+
+  constructor(extensions: readonly CodecExtension[], maxDepth: number) {
+    this.#extensions = extensions
+    this.#maxDepth = maxDepth
+  }
+
+  visit(value: unknown): void {
+    switch (typeof value) {
+      case 'object':
+        if (isKeyed(value)) this.#visitObject(value)
+        return
+      case 'function': {
+        const extension = this.#extensionFor(value)
+        if (extension === undefined) throw this.#refuse(describeFunction(value), remedies.function)
+        this.#visitInstance(value, extension)
+        return
+      }
+      case 'symbol':
+        throw this.#refuse(`the symbol ${String(value)}`, remedies.symbol)
+      default:
+    }
+  }
+
+  #visitObject(object: Keyed): void {
+    if (this.#seen.has(object)) {
+      if (this.#open.has(object)) throw this.#refuse(`a cycle through ${describe(object)}`, remedies.cycle)
+      this.shared.add(object)
+      return
+    }
+    this.#seen.add(object)
+    if (this.#path.length >= this.#maxDepth) {
+      throw this.#refuse(`a value nested deeper than ${this.#maxDepth} levels`, remedies.depth)
+    }
+    const prototype: unknown = Object.getPrototypeOf(object)
+    if (prototype === Object.prototype) this.#visitProperties(object)
+    else if (prototype === Array.prototype && Array.isArray(object)) this.#visitElements(object)
+    else this.#visitTagged(object)
+  }
+
+  #visitTagged(object: Keyed): void {
+    const kind = kindOf(object)
+    if (kind === undefined) {
+      const extension = this.#extensionFor(object)
+      if (extension === undefined) throw this.#refuse(describe(object), remedyFor(object))
+      this.#visitInstance(object, extension)
+      return
+    }
+    this.#refuseSymbolKeys(object)
+    if (!kind.keepsProperties) this.#refuseProperties(object)
+    const payload = kind.payload(object)
+    this.tagged.set(object, { tag: kind.tag, payload })
+    if (object instanceof Map) this.#visitEntries(object)
+    else if (Array.isArray(payload)) this.#visitElements(payload)
+    else if (isKeyed(payload)) this.#visitProperties(payload)
+  }
+
+  #visitInstance(object: object, extension: CodecExtension): void {
+    const encoded = this.#encodeInstance(object, extension)
+    this.tagged.set(object, { tag: TAG.instance, payload: [extension.name, encoded] })
+    this.#open.add(object)
+    this.visit(encoded)
+    this.#open.delete(object)
+  }
+
+  #encodeInstance(object: object, extension: CodecExtension): unknown {
+    try {
+      return extension.encode(object)
+    } catch (error) {
+      if (error instanceof UnserialisableValueError) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      const found = `${describe(object)}, which the extension ${JSON.stringify(extension.name)} did not encode`
+      throw this.#refuse(found, `It said: ${reason}`, error)
+    }
+  }
+
+  #visitEntries(map: ReadonlyMap<unknown, unknown>): void {
+    let index = 0
+    for (const [key, value] of map) {
+      this.#visitAt({ text: `.keys()[${index}]` }, key)
+      this.#visitAt(
+        { text: typeof key === 'object' ? `.values()[${index}]` : `.get(${showKey(key)})` },
+        value,
+      )
+      index++
+    }
+  }
+
+  #visitElements(array: readonly unknown[]): void {
+    if (!hasOnlyElements(array)) this.#refuseArrayProperties(array)
+    this.#refuseSymbolKeys(array)
+    for (let index = 0; index < array.length; index++) this.#visitAt(index, array[index])
+  }
+
+  #visitProperties(object: Keyed): void {
+    this.#refuseSymbolKeys(object)
+    for (const key of Object.keys(object)) this.#visitAt(key, object[key])
+  }
+
+  #visitAt(segment: PathSegment, value: unknown): void {
+    // Most values are strings and numbers, which need no place on the path.
+    if (typeof value === 'string' || typeof value === 'number') return
+    this.#path.push(segment)
+    this.visit(value)
+    this.#path.pop()
+  }
+
+  #extensionFor(value: unknown): CodecExtension | undefined {
+    return this.#extensions.find((extension) => extension.match(value))
+  }
+
+  #refuseProperties(object: object): void {
+    const [key] = Object.keys(object)
+    if (key !== undefined) {
+      throw this.#refuse(
+        `${describe(object)} with the extra property ${JSON.stringify(key)}`,
+        remedies.property,
+      )
+    }
+  }
+
+  /** Holes come back as undefined, properties would not come back. */
+  #refuseArrayProperties(array: readonly unknown[]): void {
+    const extra = Object.keys(array).find(
+      (key) => String(Number(key) >>> 0) !== key || Number(key) >= array.length,
+    )
+    if (extra !== undefined) {
+      throw this.#refuse(`an array with the extra property ${JSON.stringify(extra)}`, remedies.property)
+    }
+  }
+
+  #refuseSymbolKeys(object: object): void {
+    for (const symbol of Object.getOwnPropertySymbols(object)) {
+      if (!Object.prototype.propertyIsEnumerable.call(object, symbol)) continue
+      throw this.#refuse(`an object with the symbol key ${String(symbol)}`, remedies.symbolKey)
+    }
+  }
+
+  #refuse(found: string, remedy: string, cause?: unknown): UnserialisableValueError {
+    return new UnserialisableValueError(formatPath(this.#path), found, remedy, cause)
+  }
+}
+
+const remedies = {
+  function: 'Store data, such as a name under which the code finds the function again.',
+  symbol: 'Store a string instead.',
+  symbolKey: 'Use string keys for what is to be stored.',
+  property: 'Put it and the object side by side into an ordinary object.',
+  cycle:
+    'An extension makes its object after its content, so let it encode an id in place of the back reference.',
+  depth: 'Store it in a flatter form, or raise maxDepth.',
+  pending: 'Await it, and store its result.',
+  weak: 'Its content cannot be listed. Store a Map, a Set or an array.',
+} as const
+
+function remedyFor(object: object): string {
+  if (object instanceof Promise) return remedies.pending
+  if (object instanceof WeakMap || object instanceof WeakSet || object instanceof WeakRef)
+    return remedies.weak
+  return `Store its data as a plain object, or give the codec an extension for ${classNameOf(object)}.`
+}
+
+function describe(object: object): string {
+  if (typeof object === 'function') return describeFunction(object)
+  if (Array.isArray(object) && Object.getPrototypeOf(object) === Array.prototype) return 'an array'
+  return `an instance of ${classNameOf(object)}`
+}
+
+function describeFunction(value: { readonly name?: unknown }): string {
+  return typeof value.name === 'string' && value.name !== '' ? `the function "${value.name}"` : 'a function'
+}
+
+function classNameOf(object: object): string {
+  const name: unknown = (object.constructor as { readonly name?: unknown } | undefined)?.name
+  return typeof name === 'string' && name !== '' ? name : 'an unnamed class'
+}
+
+function showKey(key: unknown): string {
+  return typeof key === 'string' ? JSON.stringify(key) : String(key)
+}

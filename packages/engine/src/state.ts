@@ -1,0 +1,78 @@
+import { EMPTY } from './channel.ts'
+import type { Plan, PlanNode } from './plan.ts'
+import type { SeenVersions, StoredCheckpoint, Version } from './store.ts'
+
+/** The channels of a run between two supersteps. Never changed: a superstep makes a new one. */
+export interface State {
+  /** By channel slot. */
+  readonly contents: readonly unknown[]
+  /** By channel slot; 0: never written. */
+  readonly versions: readonly number[]
+  /** By node slot, then by position of the trigger: the version that the node has consumed. */
+  readonly seen: readonly (readonly number[])[]
+  /** The highest version there is. */
+  readonly newest: number
+}
+
+/** The state of a thread to which nothing has happened. */
+export function emptyState(plan: Plan): State {
+  return {
+    contents: plan.channels.map((channel) => channel.initial()),
+    versions: plan.channels.map(() => 0),
+    seen: plan.nodes.map((node) => node.triggerSlots.map(() => 0)),
+    newest: 0,
+  }
+}
+
+/** The state that a checkpoint holds. What it has of channels and nodes that the plan lacks is left out. */
+export function restoreState(plan: Plan, checkpoint: StoredCheckpoint): State {
+  const { values, versions, seen } = checkpoint
+  return {
+    contents: plan.channels.map((channel, slot) => {
+      const saved = channel.isTransient === true ? undefined : values[plan.channelNames[slot]!]
+      if (saved === undefined) return channel.initial()
+      return channel.restore === undefined ? saved : channel.restore(saved)
+    }),
+    versions: plan.channelNames.map((name) => number(versions[name])),
+    seen: plan.nodes.map((node) => node.triggers.map((trigger) => number(seen[node.name]?.[trigger]))),
+    newest: Object.values(versions).reduce<number>(
+      (highest, version) => Math.max(highest, number(version)),
+      0,
+    ),
+  }
+}
+
+/** What readers of a channel see, or `EMPTY`. */
+export function readChannel(plan: Plan, state: State, slot: number): unknown {
+  return plan.channels[slot]!.read(state.contents[slot])
+}
+
+/** Values of the channels that hold something, by name. */
+export function readChannels(plan: Plan, state: State, slots: readonly number[]): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const slot of slots) {
+    const value = readChannel(plan, state, slot)
+    if (value !== EMPTY) values[plan.channelNames[slot]!] = value
+  }
+  return values
+}
+
+/** The input of a task of this node, or `EMPTY` when the one channel it reads holds nothing. */
+export function readInput(plan: Plan, state: State, node: PlanNode): unknown {
+  if (typeof node.reads === 'string') return readChannel(plan, state, node.readSlots[0]!)
+  return node.reads === undefined ? undefined : readChannels(plan, state, node.readSlots)
+}
+
+/** The versions a node has consumed, as stores keep them: a trigger it never saw is absent. */
+export function seenByName(node: PlanNode, seen: readonly number[]): SeenVersions[string] {
+  const versions: Record<string, Version> = {}
+  node.triggers.forEach((trigger, position) => {
+    if (seen[position]! > 0) versions[trigger] = seen[position]!
+  })
+  return versions
+}
+
+function number(version: Version | undefined): number {
+  if (version === undefined || version === '') return 0
+  return typeof version === 'number' ? version : Number.parseInt(version, 10)
+}
