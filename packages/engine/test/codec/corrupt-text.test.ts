@@ -1,0 +1,115 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CorruptValueError, createCodec } from '../../src/codec/index.ts'
+
+const codec = createCodec()
+const envelope = (content: string): string => `{"$cairn":${content}}`
+
+describe('text that no encode gives is refused', () => {
+  test.each([
+    '',
+    '{',
+    'undefined',
+    '{"$cairn2":1}',
+    '{"$cairn":1,"more":2}',
+    envelope('{"$function":"process.exit()"}'),
+    envelope('{"$constructor":["Function","return 1"]}'),
+    envelope('{"$undefined":1}'),
+    envelope('{"$number":"1"}'),
+    envelope('{"$bigint":1}'),
+    envelope('{"$bigint":"0x10"}'),
+    envelope('{"$date":"yesterday"}'),
+    envelope('{"$date":0}'),
+    envelope('{"$map":{}}'),
+    envelope('{"$map":[[1]]}'),
+    envelope('{"$set":1}'),
+    envelope('{"$bytes":["Buffer","!!!!"]}'),
+    envelope('{"$bytes":["Uint16Array","AQID"]}'),
+    envelope('{"$bytes":["SharedArrayBuffer",""]}'),
+    envelope('{"$bytes":["constructor",""]}'),
+    envelope('{"$url":"nowhere"}'),
+    envelope('{"$regexp":["(","",0]}'),
+    envelope('{"$regexp":["a","z",0]}'),
+    envelope('{"$regexp":["a","g"]}'),
+    envelope('{"$error":{"type":"User"}}'),
+    envelope('{"$error":{"type":"constructor"}}'),
+    envelope('{"$error":{"type":"Error","fields":[1]}}'),
+    envelope('{"$error":[]}'),
+    envelope('{"$bare":[]}'),
+    envelope('{"$":1}'),
+    envelope('{"$instance":["User",{}]}'),
+    envelope('{"$instance":["__proto__",{}]}'),
+    envelope('{"$instance":1}'),
+    envelope('{"$ref":0}'),
+    envelope('{"$ref":"length"}'),
+    envelope('[{"$def":[0,{}]},{"$ref":1}]'),
+    envelope('{"$def":[1,{}]}'),
+    envelope('{"$def":[0,1]}'),
+    envelope('{"$def":[0,{"$def":[1,{}]}]}'),
+    envelope('{"$def":[0,{"$ref":0}]}'),
+  ])('%s', (text) => {
+    expect(() => codec.decode(text)).toThrow(CorruptValueError)
+  })
+
+  test('nesting that is too deep, in tags or not', () => {
+    const depth = 5000
+    expect(() => codec.decode('['.repeat(depth) + ']'.repeat(depth))).toThrow(CorruptValueError)
+    expect(() => codec.decode('{"a":'.repeat(depth) + '1' + '}'.repeat(depth))).toThrow(CorruptValueError)
+    expect(() => codec.decode(envelope('{"$set":['.repeat(depth) + ']}'.repeat(depth)))).toThrow(
+      CorruptValueError,
+    )
+    expect(() => codec.decode(envelope('{"$def":[0,'.repeat(depth) + '1' + ']}'.repeat(depth)))).toThrow(
+      CorruptValueError,
+    )
+  })
+
+  test('text that is too long', () => {
+    expect(() => createCodec({ maxBytes: 4 }).decode('"123"')).toThrow('longer than 4 bytes')
+  })
+})
+
+test('the error says which tag, and what is missing', () => {
+  expect(() => codec.decode(envelope('{"$wat":1}'))).toThrow('has the tag "$wat", which is unknown.')
+  expect(() => codec.decode(envelope('{"$instance":["User",{}]}'))).toThrow(
+    'needs the codec extension "User", which is not registered.',
+  )
+})
+
+test('no text changes a prototype', () => {
+  const hostile = [
+    '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',
+    envelope('{"__proto__":{"polluted":true},"a":{"$undefined":true}}'),
+    envelope('{"__proto__":{"$bare":{"polluted":true}}}'),
+    envelope('{"$":{"__proto__":{"polluted":true}}}'),
+    envelope('{"$error":{"type":"Error","fields":{"__proto__":{"polluted":true}}}}'),
+    envelope('{"$bare":{"__proto__":{"polluted":true}}}'),
+  ]
+  for (const text of hostile) {
+    const value = codec.decode(text) as Record<string, unknown>
+    expect(value['polluted']).toBeUndefined()
+    expect(Object.hasOwn(value, '__proto__')).toBe(true)
+  }
+  expect(Reflect.get({}, 'polluted')).toBeUndefined()
+})
+
+test('any text either decodes or is refused as corrupt', () => {
+  const names =
+    '$ $undefined $number $bigint $date $map $set $bytes $url $regexp $error $bare $instance $def $ref $other'
+  const tags = fc.constantFrom(...names.split(' '), 'type', 'fields', '__proto__')
+  const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 5 },
+      fc.constantFrom<unknown>(0, 1, 'Error', 'Buffer', 'AAAA', 'g', '2024-01-01T00:00:00.000Z', null, true),
+      fc.array(tie('tree'), { maxLength: 3 }),
+      fc.dictionary(tags, tie('tree'), { maxKeys: 2, noNullPrototype: true }),
+    ),
+  }))
+  const decodes = fc.property(tree, (content) => {
+    try {
+      codec.decode(envelope(JSON.stringify(content)))
+    } catch (error) {
+      if (!(error instanceof CorruptValueError)) throw error
+    }
+  })
+  expect(() => fc.assert(decodes, { numRuns: 2000 })).not.toThrow()
+})
