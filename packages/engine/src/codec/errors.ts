@@ -1,8 +1,8 @@
+import { EngineError } from '../errors.ts'
 import { formatPath } from './path.ts'
 
 /** A value cannot be stored. */
-export class UnserialisableValueError extends Error {
-  override readonly name = 'UnserialisableValueError'
+export class UnserialisableValueError extends EngineError {
   readonly code = 'UNSERIALISABLE_VALUE'
 
   /**
@@ -28,7 +28,6 @@ export class UnserialisableValueError extends Error {
 }
 
 /** Stored text is not what a codec with these extensions writes. */
-export class CorruptValueError extends Error {
-  override readonly name = 'CorruptValueError'
+export class CorruptValueError extends EngineError {
   readonly code = 'CORRUPT_VALUE'
 }
