@@ -1,0 +1,27 @@
+// The port between the bench and an engine: an engine opens a program for a piece of work, the bench runs it.
+import type { Result, Work } from './workload.ts'
+
+/** LangGraph stands here twice: with its default durability (`async`), and with `sync`, which waits for the store. */
+export const engineNames = ['floor', 'cairn', 'langgraph', 'langgraph-sync', 'xstate', 'mastra'] as const
+
+export type EngineName = (typeof engineNames)[number]
+
+/** What `open` is given to keep state in. */
+export type Storage =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'sqlite'; readonly path: string }
+
+/** A piece of work, built and ready. What happens before `run` is not measured. */
+export interface Program {
+  /** Does the whole work once. Called once. */
+  run(): Result | Promise<Result>
+  /** What a second connection to the file finds once `run` is over, before `close`. Only with SQLite. */
+  stored?(): Result | Promise<Result>
+  close?(): void | Promise<void>
+}
+
+export interface Engine {
+  /** `undefined` when this engine has no way to do this work, or none to keep it in this storage. */
+  open(work: Work, storage: Storage): Program | undefined | Promise<Program | undefined>
+}

@@ -1,0 +1,22 @@
+import { Annotation, END, MemorySaver, Send, START, StateGraph } from '@cairn/graph'
+import { SqliteSaver } from '@cairn/sqlite'
+import type { Engine } from '../engine.ts'
+import { openStateGraph, type Vocabulary } from './state-graph.ts'
+
+const words: Vocabulary = {
+  Annotation,
+  END,
+  MemorySaver,
+  START,
+  Send,
+  StateGraph,
+  openSqlite(path) {
+    const saver = SqliteSaver.open(path)
+    return { saver, close: () => saver.close() }
+  },
+}
+
+/** Cairn with its own store. */
+export const cairnEngine: Engine = {
+  open: (work, storage) => openStateGraph(words, work, storage),
+}

@@ -1,0 +1,159 @@
+// The floor: the same work as bare code, with no engine at all. What is above it is what an engine costs.
+import type { Engine, Program, Storage } from '../engine.ts'
+import type { FanOutWork, LoopWork, NestedWork, Result, ThreadsWork, Work } from '../workload.ts'
+import { documentOf } from '../workloads/idle-channel.ts'
+import { NESTED_DEPTH } from '../workloads/nested.ts'
+import { lastEntry, openJournal, type Journal } from './journal.ts'
+
+export const floorEngine: Engine = {
+  open(work: Work, storage: Storage): Program {
+    const journal = openJournal(storage)
+    return {
+      run: () => runBare(work, journal),
+      ...(storage.kind === 'sqlite' && { stored: () => storedResult(work, storage.path) }),
+      close: () => journal?.close(),
+    }
+  },
+}
+
+function runBare(work: Work, journal: Journal | undefined): Result | Promise<Result> {
+  switch (work.kind) {
+    case 'loop':
+      return bareLoop(work, journal)
+    case 'chain':
+      return bareChain(work.nodes, work.times)
+    case 'invoke':
+      return bareChain(1, work.times)
+    case 'fan-out':
+      return bareFanOut(work, journal)
+    case 'nested':
+      return bareNested(work, journal)
+    case 'stream':
+      return bareStream(work.steps)
+    case 'idle-channel':
+      return bareIdleChannel(work.steps, documentOf(work.documentBytes), journal)
+    case 'threads':
+      return bareThreads(work, journal)
+  }
+}
+
+interface Counter {
+  readonly count: number
+}
+
+function addOne(state: Counter): Counter {
+  return { count: state.count + 1 }
+}
+
+async function addOneLater(state: Counter): Promise<Counter> {
+  return addOne(state)
+}
+
+function bareLoop(work: LoopWork, journal: Journal | undefined): Result | Promise<Result> {
+  if (work.node === 'async') return bareAsyncLoop(0, work.steps, journal)
+  let state: Counter = { count: 0 }
+  while (state.count < work.steps) {
+    state = addOne(state)
+    journal?.append(0, state.count, JSON.stringify(state))
+  }
+  return { count: state.count }
+}
+
+async function bareAsyncLoop(thread: number, steps: number, journal: Journal | undefined): Promise<Result> {
+  let state: Counter = { count: 0 }
+  while (state.count < steps) {
+    state = await addOneLater(state)
+    journal?.append(thread, state.count, JSON.stringify(state))
+  }
+  return { count: state.count }
+}
+
+function bareChain(length: number, times: number): Result {
+  const nodes = Array.from({ length }, () => (state: Counter) => ({ count: state.count + 1 }))
+  let total = 0
+  for (let time = 0; time < times; time += 1) {
+    let state: Counter = { count: 0 }
+    for (const node of nodes) state = node(state)
+    total += state.count
+  }
+  return { count: total }
+}
+
+function find({ index }: { readonly index: number }) {
+  return { found: 2 * index, tasks: 1 }
+}
+
+function bareFanOut(work: FanOutWork, journal: Journal | undefined): Result {
+  const updates = Array.from({ length: work.sends }, (_, index) => ({ index })).map(find)
+  let state = { found: 0, tasks: 0 }
+  journal?.together(() => {
+    for (const [index, update] of updates.entries()) journal.append(0, index, JSON.stringify(update))
+  })
+  for (const update of updates) {
+    state = { found: state.found + update.found, tasks: state.tasks + update.tasks }
+  }
+  const result = { tasks: state.tasks, answer: state.found }
+  journal?.append(0, work.sends, JSON.stringify(result))
+  return result
+}
+
+function bareNested(work: NestedWork, journal: Journal | undefined): Result {
+  let step = 0
+  const enter = (state: Counter, level: number): Counter => {
+    const next = level === 0 ? addOne(state) : enter(state, level - 1)
+    journal?.append(0, (step += 1), JSON.stringify(next))
+    return next
+  }
+  let state: Counter = { count: 0 }
+  while (state.count < work.iterations) state = enter(state, NESTED_DEPTH)
+  return { count: state.count }
+}
+
+async function bareStream(steps: number): Promise<Result> {
+  async function* chunks(): AsyncGenerator<readonly [mode: string, chunk: Counter]> {
+    let state: Counter = { count: 0 }
+    yield ['values', state]
+    while (state.count < steps) {
+      state = addOne(state)
+      yield ['updates', state]
+      yield ['values', state]
+    }
+  }
+  const seen = { count: 0, values: 0, updates: 0 }
+  for await (const [mode, chunk] of chunks()) {
+    if (mode === 'values') {
+      seen.values += 1
+      seen.count = chunk.count
+    } else seen.updates += 1
+  }
+  return seen
+}
+
+function bareIdleChannel(steps: number, document: string, journal: Journal | undefined): Result {
+  let state = { count: 0, document }
+  journal?.append(1, 0, document)
+  while (state.count < steps) {
+    state = { count: state.count + 1, document: state.document }
+    journal?.append(0, state.count, JSON.stringify({ count: state.count }))
+  }
+  return { count: state.count, documentBytes: state.document.length }
+}
+
+async function bareThreads(work: ThreadsWork, journal: Journal | undefined): Promise<Result> {
+  const loops = Array.from({ length: work.threads }, (_, thread) =>
+    bareAsyncLoop(thread, work.steps, journal),
+  )
+  const counts = (await Promise.all(loops)).map((result) => result['count'] ?? 0)
+  return { threads: counts.length, count: counts.reduce((total, each) => total + each, 0) }
+}
+
+function storedResult(work: Work, path: string): Result {
+  const last = (thread: number): Result => JSON.parse(lastEntry(path, thread)) as Result
+  if (work.kind === 'threads') {
+    let total = 0
+    for (let thread = 0; thread < work.threads; thread += 1) total += last(thread)['count'] ?? 0
+    return { threads: work.threads, count: total }
+  }
+  if (work.kind === 'idle-channel') return { ...last(0), documentBytes: lastEntry(path, 1).length }
+  return last(0)
+}

@@ -1,0 +1,55 @@
+import Database from 'better-sqlite3'
+import type { Storage } from '../engine.ts'
+
+/** Keeps a text per thread and step: all that an engine without a store of its own needs. */
+export interface Journal {
+  append(thread: number, step: number, text: string): void
+  /** The appends inside are kept together or not at all. */
+  together(appends: () => void): void
+  close(): void
+}
+
+/** What a journal holds for one thread at its last step, read on a connection of its own. */
+export function lastEntry(path: string, thread: number): string {
+  const database = new Database(path, { readonly: true })
+  const select = database.prepare<[number], { readonly text: string }>(
+    'SELECT text FROM entries WHERE thread = ? ORDER BY step DESC LIMIT 1',
+  )
+  const row = select.get(thread)
+  database.close()
+  if (row === undefined) throw new Error(`The journal holds nothing for thread ${thread}.`)
+  return row.text
+}
+
+/**
+ * With SQLite: one row a step, each in a transaction of its own unless `together`, WAL and `synchronous=NORMAL`,
+ * which is what LangGraph's saver runs with: a finished step survives the process, not a power cut.
+ */
+export function openJournal(storage: Storage): Journal | undefined {
+  if (storage.kind === 'none') return undefined
+  return storage.kind === 'memory' ? memoryJournal() : sqliteJournal(storage.path)
+}
+
+function memoryJournal(): Journal {
+  const entries: string[] = []
+  return {
+    append: (_thread, _step, text) => void entries.push(text),
+    together: (appends) => appends(),
+    close: () => undefined,
+  }
+}
+
+function sqliteJournal(path: string): Journal {
+  const database = new Database(path)
+  database.pragma('journal_mode = WAL')
+  database.pragma('synchronous = NORMAL')
+  database.exec(
+    'CREATE TABLE IF NOT EXISTS entries (thread INTEGER, step INTEGER, text TEXT, PRIMARY KEY (thread, step)) WITHOUT ROWID',
+  )
+  const insert = database.prepare<[number, number, string]>('INSERT INTO entries VALUES (?, ?, ?)')
+  return {
+    append: (thread, step, text) => void insert.run(thread, step, text),
+    together: (appends) => database.transaction(appends)(),
+    close: () => void database.close(),
+  }
+}

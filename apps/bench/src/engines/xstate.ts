@@ -1,0 +1,108 @@
+// XState's side: an actor that makes one transition where a graph takes one superstep. With SQLite its persisted
+// snapshot is kept at every transition, a row each, as the other engines keep a checkpoint a superstep.
+import { createActor, toPromise, type Actor, type AnyStateMachine } from 'xstate'
+import type { Engine, Program, Storage } from '../engine.ts'
+import type { Result, Work } from '../workload.ts'
+import { documentOf } from '../workloads/idle-channel.ts'
+import { lastEntry, openJournal, type Journal } from './journal.ts'
+import {
+  chainMachine,
+  fanOutMachine,
+  invokingMachine,
+  nestedMachine,
+  stepMachine,
+} from './xstate-machines.ts'
+
+type ActorWork = Exclude<Work, { kind: 'stream' }>
+
+export const xstateEngine: Engine = {
+  open(work: Work, storage: Storage): Program | undefined {
+    // A stream of states and updates, and a saver in memory, have no counterpart here.
+    if (work.kind === 'stream' || storage.kind === 'memory') return undefined
+    // Its snapshot holds every child, so one at each child's end would be work that nobody else does.
+    if (storage.kind === 'sqlite' && (work.kind === 'fan-out' || work.kind === 'nested')) return undefined
+    const journal = openJournal(storage)
+    return {
+      run: () => runActors(work, journal),
+      ...(storage.kind === 'sqlite' && { stored: () => storedResult(work, storage.path) }),
+      close: () => journal?.close(),
+    }
+  },
+}
+
+async function runActors(work: ActorWork, journal: Journal | undefined): Promise<Result> {
+  switch (work.kind) {
+    case 'loop':
+      return work.node === 'sync'
+        ? { count: stepThrough(actorOf(stepMachine(work.steps, ''), 0, journal)).count }
+        : { ...(await toPromise(actorOf(invokingMachine(work.steps), 0, journal).start())) }
+    case 'chain':
+      return { count: chainTimes(work.nodes, work.times) }
+    case 'invoke':
+      return { count: chainTimes(1, work.times) }
+    case 'fan-out':
+      return toPromise(actorOf(fanOutMachine(work.sends), 0, journal).start())
+    case 'nested':
+      return { ...(await toPromise(actorOf(nestedMachine(work.iterations), 0, journal).start())) }
+    case 'idle-channel': {
+      const machine = stepMachine(work.steps, documentOf(work.documentBytes))
+      const { count, document } = stepThrough(actorOf(machine, 0, journal))
+      return { count, documentBytes: document.length }
+    }
+    case 'threads': {
+      const machine = invokingMachine(work.steps)
+      const counters = await Promise.all(
+        Array.from({ length: work.threads }, (_, thread) =>
+          toPromise(actorOf(machine, thread, journal).start()),
+        ),
+      )
+      return { threads: counters.length, count: counters.reduce((total, { count }) => total + count, 0) }
+    }
+  }
+}
+
+/** An actor, not yet started, whose every transition goes into the journal. */
+function actorOf<Machine extends AnyStateMachine>(
+  machine: Machine,
+  thread: number,
+  journal: Journal | undefined,
+): Actor<Machine> {
+  const actor = createActor(machine)
+  if (journal !== undefined) {
+    let step = 0
+    actor.subscribe(() => {
+      journal.append(thread, (step += 1), JSON.stringify(actor.getPersistedSnapshot()))
+    })
+  }
+  return actor
+}
+
+/** Sends the one event there is until the actor is done. */
+function stepThrough<Context>(actor: {
+  start(): unknown
+  send(event: { readonly type: 'step' }): void
+  getSnapshot(): { readonly status: string; readonly context: Context }
+}): Context {
+  actor.start()
+  while (actor.getSnapshot().status === 'active') actor.send({ type: 'step' })
+  return actor.getSnapshot().context
+}
+
+function chainTimes(nodes: number, times: number): number {
+  const machine = chainMachine(nodes)
+  let total = 0
+  for (let time = 0; time < times; time += 1) total += stepThrough(createActor(machine)).count
+  return total
+}
+
+function storedResult(work: Work, path: string): Result {
+  const context = (thread: number) =>
+    (JSON.parse(lastEntry(path, thread)) as { context: { count: number; document: string } }).context
+  if (work.kind === 'threads') {
+    let total = 0
+    for (let thread = 0; thread < work.threads; thread += 1) total += context(thread).count
+    return { threads: work.threads, count: total }
+  }
+  const { count, document } = context(0)
+  return work.kind === 'idle-channel' ? { count, documentBytes: document.length } : { count }
+}

@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util'
+import { engineNames, type EngineName } from './engine.ts'
+import { catalog, chooseWorkloads } from './workloads/catalog.ts'
+import type { Workload } from './workload.ts'
+
+export interface BenchOptions {
+  readonly workloads: readonly Workload[]
+  readonly engines: readonly EngineName[]
+  readonly runs: number
+  /** Whether everything is measured, so that RESULTS.md may be replaced. */
+  readonly isComplete: boolean
+  readonly isJson: boolean
+  /** Install Mastra first. */
+  readonly withMastra: boolean
+  readonly isHelp: boolean
+}
+
+export const usage = `\
+npm run bench -- [options]
+
+  --only NAMES     workloads, by id or by its beginning: loop, loop-sync-none, fan-out
+  --engines NAMES  engines: ${engineNames.join(', ')}
+  --runs N         samples of each pair, 5 by default
+  --with mastra    install Mastra beside the workspace (about 300 MB) and measure it too; later runs find it there
+  --json           print the figures as JSON
+  --help           print this
+
+Names are separated by commas. Without --only and --engines, RESULTS.md is written anew.
+Workloads: ${catalog.map(({ id }) => id).join(', ')}`
+
+/** @throws {RangeError} when an option's value is not one of those it can have. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      engines: { type: 'string', multiple: true, default: [] },
+      runs: { type: 'string', default: '5' },
+      with: { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const only = names(values.only)
+  for (const name of only) {
+    if (chooseWorkloads([name]).length === 0)
+      throw new RangeError(`--only: there is no workload "${name}".\n\n${usage}`)
+  }
+  const engines = names(values.engines).map(engineNamed)
+  const extras = names(values.with)
+  const unknown = extras.find((name) => name !== 'mastra')
+  if (unknown !== undefined) throw new RangeError(`--with takes "mastra", and got "${unknown}".`)
+  return {
+    workloads: chooseWorkloads(only),
+    engines: engines.length > 0 ? engines : engineNames,
+    runs: positiveInteger(values.runs),
+    isComplete: only.length === 0 && engines.length === 0,
+    isJson: values.json,
+    withMastra: extras.includes('mastra'),
+    isHelp: values.help,
+  }
+}
+
+function names(values: readonly string[]): string[] {
+  return values.flatMap((value) => value.split(',')).filter((name) => name !== '')
+}
+
+function engineNamed(name: string): EngineName {
+  const engine = engineNames.find((each) => each === name)
+  if (engine !== undefined) return engine
+  throw new RangeError(`--engines: there is no engine "${name}". There are: ${engineNames.join(', ')}.`)
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new RangeError(`--runs takes a whole number from 1 up, and got "${text}".`)
+}

@@ -1,0 +1,51 @@
+// What the report says in words.
+import { fullEffort } from './measure.ts'
+
+export const engineTitles = {
+  floor: 'floor',
+  cairn: 'Cairn',
+  langgraph: 'LangGraph',
+  'langgraph-sync': 'LangGraph, `durability: "sync"`',
+  xstate: 'XState',
+  mastra: 'Mastra',
+} as const
+
+export const method = `\
+- Each sample is a fresh Node process with one workload on one engine. Engines take turns within a workload, and each
+  round begins with another engine. Figures are medians over the samples; a column says how many there are. Pairs that
+  take many seconds have fewer.
+- Inside the process the same workload runs first without being counted, at least once and for ${fullEffort.warmUpMs} ms
+  (5,000 Sends warm up with 1,000). Then runs count, at least one and for ${fullEffort.measureMs} ms, and the sample is their mean.
+  Garbage is collected before each run; what is collected during it is part of it.
+- Each run builds its graph, and with SQLite opens an empty file, before the clock starts.
+- CPU time is the user and system time of the whole process, so it can be above the wall time: V8 compiles and collects
+  garbage on helper threads. A ratio has to reach its bar in wall and in CPU time.
+- Each run is checked: the final state, and with SQLite also what a second connection to the file finds before the
+  first one is closed. A wrong result fails the bench.
+- "Longest block" is the longest time for which the event loop did not turn, in any sample. Peak memory is that of the
+  whole process, with Node, the engine's modules and the warm-up. File size is taken after closing.
+- An import is measured in a process that has loaded nothing but the sampler, from the system's file cache.
+- All processes run with \`NODE_ENV=production\` and tracing off.`
+
+export const guarantees = `\
+All SQLite files are in WAL mode with \`synchronous=NORMAL\`: what is committed survives the death of the process, not a
+power cut. What is committed when differs:
+
+| engine | keeps | when |
+| --- | --- | --- |
+| floor | one row per step | before the next step. A fan-out's results are one transaction, and the join's another |
+| Cairn | each task's writes, and a checkpoint per superstep with what changed | a finished task's writes before the event loop turns again; the checkpoint before the next superstep's tasks are over |
+| LangGraph | each task's writes, and a whole checkpoint per superstep, with its own \`SqliteSaver\` | \`async\` (its default): writes and checkpoints are begun at the end of a task and of a superstep, and awaited at the end of the run; \`sync\`: the checkpoint is awaited before the next superstep. Both are run, and the faster one counts |
+| XState | its whole persisted snapshot per transition, by this bench, in one row each | before the next event. It has no store of its own, and no writes of tasks apart from the snapshot |
+| Mastra | one row per run, replaced at the start of each step, with LibSQL | before the step runs. It keeps no history, so it does less than the others |
+
+Cairn and LangGraph run the very same graphs (\`src/engines/state-graph.ts\`), with \`Annotation\` and without zod on either
+side; retry, timeout and cache policies are there to be used on both and are used on neither.`
+
+export const notMeasured = `\
+- Models, tools and anything over a network: a real agent waits for those nearly all of its time.
+- Callbacks, tracers and \`streamEvents\`; zod schemas; retries, timeouts, caches, interrupts and resumes.
+- Reading history, and threads that grow: every workload's state is small but for the one with the idle channel.
+- Several processes on one file, other databases, other operating systems, and power cuts.
+- XState and Mastra where they have no counterpart: a stream of states and updates, a saver in memory, and, with a
+  store, children or nested workflows, which they keep only as part of their parent's snapshot.`

@@ -1,0 +1,16 @@
+/**
+ * The middle of the values; of an even number of them, the mean of the two in the middle.
+ * @throws {RangeError} when there are none.
+ */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].toSorted((a, b) => a - b)
+  const upper = sorted[Math.floor(sorted.length / 2)]
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1]
+  if (upper === undefined || lower === undefined) throw new RangeError('There is no median of no values.')
+  return (lower + upper) / 2
+}
+
+/** How far the values lie apart, as a part of their median: 0.1 is ten percent from lowest to highest. */
+export function spread(values: readonly number[]): number {
+  return (Math.max(...values) - Math.min(...values)) / median(values)
+}

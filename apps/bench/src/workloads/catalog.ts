@@ -1,0 +1,50 @@
+import type { Workload } from '../workload.ts'
+import { chain } from './chain.ts'
+import { fanOut, fanOutResult } from './fan-out.ts'
+import { idleChannel } from './idle-channel.ts'
+import { importEngine, importGraph } from './import-package.ts'
+import { invoke } from './invoke.ts'
+import { loop } from './loop.ts'
+import { nested } from './nested.ts'
+import { stream } from './stream.ts'
+import { threads } from './threads.ts'
+
+/** Every workload at the size at which it is measured, in the order of the table. */
+export const catalog: readonly Workload[] = [
+  loop(2000, 'sync', 'none'),
+  loop(2000, 'async', 'none'),
+  chain(100, 20),
+  loop(2000, 'sync', 'memory'),
+  loop(2000, 'sync', 'sqlite'),
+  loop(2000, 'async', 'sqlite'),
+  fanOut(1000, 'none'),
+  {
+    ...fanOut(5000, 'none'),
+    warmUp: { work: { kind: 'fan-out', sends: 1000 }, expected: fanOutResult(1000) },
+    sampleLimit: { engine: 'langgraph', samples: 2 },
+  },
+  fanOut(1000, 'sqlite'),
+  nested(100, 'none'),
+  nested(100, 'sqlite'),
+  stream(1000),
+  idleChannel(2000, 100_000),
+  threads(200, 20),
+  invoke(1000),
+  importGraph,
+  importEngine,
+]
+
+/** The workloads whose id is one of these names or starts with one: `loop` is every loop. Without names, all. */
+export function chooseWorkloads(names: readonly string[]): Workload[] {
+  if (names.length === 0) return [...catalog]
+  return catalog.filter(({ id }) => names.some((name) => id === name || id.startsWith(`${name}-`)))
+}
+
+/** @throws {RangeError} when there is no workload with this id. */
+export function workloadById(id: string): Workload {
+  const found = catalog.find((workload) => workload.id === id)
+  if (found !== undefined) return found
+  throw new RangeError(
+    `There is no workload "${id}". There are: ${catalog.map((each) => each.id).join(', ')}.`,
+  )
+}

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import type { EngineName } from '../src/engine.ts'
+import { loadEngine } from '../src/engines/load-engine.ts'
+import { measureProgram } from '../src/measure.ts'
+import { isProgramWorkload, type ProgramWorkload } from '../src/workload.ts'
+import { catalog } from '../src/workloads/catalog.ts'
+import { tinyWorkloads } from './tiny-workloads.ts'
+
+const leastEffort = { warmUpMs: 0, measureMs: 0, runLimit: 1 }
+
+type WorkspaceEngine = Exclude<EngineName, 'mastra'>
+
+/** What an engine leaves out. Mastra is not in the workspace, and is checked whenever it is measured. */
+const leftOut: Readonly<Record<WorkspaceEngine, readonly string[]>> = {
+  floor: [],
+  cairn: [],
+  langgraph: [],
+  'langgraph-sync': tinyWorkloads.flatMap(({ id, storage }) => (storage === 'sqlite' ? [] : [id])),
+  xstate: ['loop-sync-memory', 'fan-out-5-sqlite', 'nested-sqlite', 'stream'],
+}
+
+const pairs = Object.entries(leftOut).flatMap(([engine, without]) =>
+  tinyWorkloads.map((workload) => ({
+    engine: engine as WorkspaceEngine,
+    workload,
+    id: workload.id,
+    isLeftOut: without.includes(workload.id),
+  })),
+)
+
+test.for(pairs.filter(({ isLeftOut }) => !isLeftOut))(
+  '$engine does $id, and its result and what it stored are right',
+  async ({ engine, workload }) => {
+    const found = await measureProgram(engine, await loadEngine(engine), workload, leastEffort)
+    expect(found).toMatchObject({ runs: 1 })
+    expect(found?.fileBytes !== undefined).toBe(workload.storage === 'sqlite')
+  },
+)
+
+test.for(pairs.filter(({ isLeftOut }) => isLeftOut))(
+  '$engine has no way to do $id, and says so',
+  async ({ engine, workload }) => {
+    const found = await measureProgram(engine, await loadEngine(engine), workload, leastEffort)
+    expect(found).toBeUndefined()
+  },
+)
+
+test('the tiny workloads are of all the kinds that are measured', () => {
+  expect(kindsOf(tinyWorkloads)).toEqual(kindsOf(catalog.filter(isProgramWorkload)))
+})
+
+test('a wrong result stops the measurement and says what was wrong', async () => {
+  const [workload] = tinyWorkloads
+  const wrong = { open: () => ({ run: () => ({ count: 2 }) }) }
+  await expect(measureProgram('floor', wrong, workload!, leastEffort)).rejects.toThrow(
+    '"loop-sync-none" on floor ended with count = 2, but 3 is right.',
+  )
+})
+
+test('a store that keeps something else than the result stops the measurement', async () => {
+  const workload = tinyWorkloads.find(({ storage }) => storage === 'sqlite')!
+  const forgetful = { open: () => ({ run: () => ({ count: 3 }), stored: () => ({ count: 1 }) }) }
+  await expect(measureProgram('floor', forgetful, workload, leastEffort)).rejects.toThrow(
+    'What "loop-sync-sqlite" on floor stored ended with count = 1, but 3 is right.',
+  )
+})
+
+function kindsOf(workloads: readonly ProgramWorkload[]): Set<string> {
+  return new Set(workloads.map(({ work, storage }) => `${work.kind} ${storage}`))
+}

@@ -1,0 +1,27 @@
+import type { ProgramWorkload } from '../src/workload.ts'
+import { chain } from '../src/workloads/chain.ts'
+import { fanOut } from '../src/workloads/fan-out.ts'
+import { idleChannel } from '../src/workloads/idle-channel.ts'
+import { invoke } from '../src/workloads/invoke.ts'
+import { loop } from '../src/workloads/loop.ts'
+import { nested } from '../src/workloads/nested.ts'
+import { stream } from '../src/workloads/stream.ts'
+import { threads } from '../src/workloads/threads.ts'
+
+/** Every program of the catalog, at a size that takes no time. */
+export const tinyWorkloads: readonly ProgramWorkload[] = [
+  loop(3, 'sync', 'none'),
+  loop(3, 'async', 'none'),
+  loop(3, 'sync', 'memory'),
+  loop(3, 'sync', 'sqlite'),
+  loop(3, 'async', 'sqlite'),
+  chain(4, 2),
+  fanOut(5, 'none'),
+  fanOut(5, 'sqlite'),
+  nested(2, 'none'),
+  nested(2, 'sqlite'),
+  stream(3),
+  idleChannel(3, 500),
+  threads(3, 4),
+  invoke(2),
+]
