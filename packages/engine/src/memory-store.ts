@@ -5,6 +5,7 @@ import { UnserialisableValueError } from './codec/errors.ts'
 import { GrowingText, type TextVersion } from './growing-text.ts'
 import { copySeen, MemoryLine, type KeptCheckpoint, type KeptTaskWrites } from './memory-line.ts'
 import type { Commit, Line, ListQuery, NewCheckpoint, Store, StoredCheckpoint, TaskWrites } from './store.ts'
+import { UnknownParentError } from './unknown-parent-error.ts'
 
 export interface MemoryStoreOptions {
   /** What values are encoded with. By default a codec without extensions. */
@@ -31,7 +32,10 @@ export class MemoryStore implements Store {
     return kept === undefined ? undefined : found!.restore(kept)
   }
 
-  /** @throws {UnserialisableValueError} with nothing kept, when a value cannot be. */
+  /**
+   * @throws {UnserialisableValueError} when a value cannot be kept.
+   * @throws {UnknownParentError} when the line does not hold the checkpoint's parent.
+   */
   commit({ line, writes, checkpoint }: Commit): void {
     const found = this.#lineFor(line)
     // All that can fail comes first (S1).
@@ -99,9 +103,12 @@ export class MemoryStore implements Store {
 
   #encodeValues(
     line: MemoryLine,
-    { parentId, changed, removed }: NewCheckpoint,
+    { id, parentId, changed, removed }: NewCheckpoint,
   ): ReadonlyMap<string, TextVersion> {
     const parent = parentId === undefined ? undefined : line.kept(parentId)
+    if (parentId !== undefined && parent === undefined) {
+      throw new UnknownParentError(line.line.threadId, line.line.namespace, id, parentId)
+    }
     const texts = Object.keys(changed).map(
       (channel) => [channel, this.#encode(channel, changed[channel])] as const,
     )

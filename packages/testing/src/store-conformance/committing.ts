@@ -62,19 +62,17 @@ export function committingConformance(open: OpenStore): void {
       expect(await valuesAt(store, 1)).toStrictEqual({ c: 3 })
     })
 
-    test('with a parent that the store does not have are those that are given, and its id is kept', async (store) => {
-      const changed = { a: 1 }
-      await commit(store, { checkpoint: checkpointAt(1, { parentId: checkpointId(0), changed }) })
-      expect(await load(store)).toMatchObject({ parentId: checkpointId(0), values: { a: 1 } })
-    })
-
-    test('of a parent in another line are not taken', async (store) => {
-      await commit(store, {
-        line: { ...line, namespace: 'child' },
-        checkpoint: checkpointAt(0, { changed: { a: 1 } }),
+    test('with a parent that the line does not hold cannot be known, so it is refused', async (store) => {
+      const child = { ...line, namespace: 'child' }
+      await commit(store, { line: child, checkpoint: checkpointAt(0, { changed: { a: 1 } }) })
+      const orphan = checkpointAt(1, { parentId: checkpointId(0), changed: { b: 1 } })
+      const writes = [writesOf('task', [['b', 1]], { checkpointId: orphan.id })]
+      await expect(commit(store, { checkpoint: orphan, writes })).rejects.toMatchObject({
+        code: 'STORE_UNKNOWN_PARENT',
       })
-      await commit(store, { checkpoint: checkpointAt(1, { parentId: checkpointId(0), changed: { b: 1 } }) })
-      expect(await valuesAt(store)).toStrictEqual({ b: 1 })
+      expect(await list(store, line)).toEqual([])
+      await commit(store, { checkpoint: { ...orphan, parentId: undefined } })
+      expect(await load(store)).toMatchObject({ values: { b: 1 }, writes: [] })
     })
 
     test('of a list that grows, shrinks, and changes in place are right at each checkpoint', async (store) => {
