@@ -10,6 +10,7 @@ export { reducer, type ReducerOptions } from './channels/reducer.ts'
 export { topic, type TopicContent } from './channels/topic.ts'
 export { untracked } from './channels/untracked.ts'
 export { systemClock, type Clock } from './clock.ts'
+export { compareCodePoints } from './code-point-order.ts'
 export {
   CONTROL_POSITION,
   ERROR,
@@ -78,4 +79,5 @@ export {
 } from './store.ts'
 export { Task, type Question, type TaskOrigin, type TaskOutcome, type TaskPath } from './task.ts'
 export { type TimeoutPolicy } from './timeout.ts'
+export { UnknownParentError } from './unknown-parent-error.ts'
 export { type Write } from './write.ts'
