@@ -1,0 +1,171 @@
+// What the entry of a checkpoint holds: `head`, a JSON array, and `data`, the short values.
+import { type CheckpointState, type Slot, type StoredText } from './checkpoint-state.ts'
+import type { EncodedCheckpoint } from './encode-commit.ts'
+import { InlineTextReader, InlineTextWriter, inlineLimit } from './inline-texts.ts'
+import type { NameTable } from './names.ts'
+import { type SeenChange, advanceSeen, allSeen, applySeen } from './seen-changes.ts'
+import { type VersionGroup, advanceVersions, applyVersions, groupVersions } from './version-groups.ts'
+
+export type CheckpointHead = readonly [
+  /** Place in `sources`, or another source as it is; `null` when the metadata has none. */
+  source: number | string | null,
+  step: number | null,
+  /** Length of the rest of the metadata, the first text in `data`; -1 when it is that of the parent. */
+  metadata: number,
+  versions: readonly VersionGroup[],
+  seen: readonly SeenChange[],
+  /** `[channel, place, …]`: the length of a text in `data`, or minus a row of `value`, or 0 for nothing. */
+  values: readonly number[],
+]
+
+/** Never change the order: their places are stored. */
+const sources: readonly string[] = ['input', 'loop', 'update', 'fork']
+
+/**
+ * A value that outlives a whole checkpoint is likely to stay: longer ones then move to `value`, so that the next
+ * whole checkpoints need not repeat them. In UTF-16 units.
+ */
+const lastingInlineLimit = 24
+
+/** What a checkpoint changes in its parent. */
+export interface Changes {
+  readonly metadata: boolean
+  readonly versions: readonly VersionGroup[]
+  readonly seen: readonly SeenChange[]
+  readonly channels: readonly string[]
+}
+
+/** Puts a long text where it stays; `current` is where the channel's value stood so far. */
+export type StoreText = (text: string, current?: Slot) => StoredText
+
+/** What an entry holds, as its columns take it. */
+export interface PackedEntry {
+  readonly head: string
+  readonly data: string
+}
+
+/** Brings the state of the parent to that of this checkpoint, and tells what changed. */
+export function advanceState(
+  state: CheckpointState,
+  { checkpoint, metadata, changed }: EncodedCheckpoint,
+  store: StoreText,
+  names: NameTable,
+): Changes {
+  const channels: string[] = []
+  for (const [channel, text] of changed) {
+    const current = state.values.get(channel)
+    if (current === text) continue
+    state.values.set(channel, text.length <= inlineLimit ? text : store(text, current))
+    channels.push(channel)
+  }
+  for (const channel of checkpoint.removed) {
+    if (state.values.delete(channel)) channels.push(channel)
+  }
+  const isNewMetadata = state.metadata !== metadata.rest
+  state.metadata = metadata.rest
+  return {
+    metadata: isNewMetadata,
+    versions: advanceVersions(state.versions, checkpoint.versions, names),
+    seen: advanceSeen(state.seen, checkpoint.seen, names),
+    channels,
+  }
+}
+
+/** An entry that holds what the checkpoint changes. */
+export function packChanges(
+  state: CheckpointState,
+  source: string | null,
+  step: number | null,
+  changes: Changes,
+  store: StoreText,
+  names: NameTable,
+): PackedEntry {
+  const texts = new InlineTextWriter()
+  const metadata = changes.metadata ? texts.add(state.metadata) : -1
+  const values: number[] = []
+  for (const channel of changes.channels) {
+    values.push(names.idOf(channel), place(state, channel, inlineLimit, texts, store))
+  }
+  return pack([codeOf(source), step, metadata, changes.versions, changes.seen, values], texts)
+}
+
+/** An entry that holds the whole checkpoint; `fresh` are the channels whose values it has changed. */
+export function packWhole(
+  state: CheckpointState,
+  source: string | null,
+  step: number | null,
+  fresh: readonly string[],
+  store: StoreText,
+  names: NameTable,
+): PackedEntry {
+  const texts = new InlineTextWriter()
+  const metadata = texts.add(state.metadata)
+  const changed = new Set(fresh)
+  const values: number[] = []
+  for (const channel of state.values.keys()) {
+    const limit = changed.has(channel) ? inlineLimit : lastingInlineLimit
+    values.push(names.idOf(channel), place(state, channel, limit, texts, store))
+  }
+  const versions = groupVersions(state.versions, names)
+  return pack([codeOf(source), step, metadata, versions, allSeen(state.seen, names), values], texts)
+}
+
+/** Where the entry finds the value of a channel; one that is too long for it moves to where `store` puts it. */
+function place(
+  state: CheckpointState,
+  channel: string,
+  limit: number,
+  texts: InlineTextWriter,
+  store: StoreText,
+): number {
+  const slot = state.values.get(channel)
+  if (slot === undefined) return 0
+  if (typeof slot === 'object') return -slot.row
+  if (slot.length <= limit && texts.hasRoomFor(slot)) return texts.add(slot)
+  const stored = store(slot)
+  state.values.set(channel, stored)
+  return -stored.row
+}
+
+function pack(head: CheckpointHead, texts: InlineTextWriter): PackedEntry {
+  return { head: JSON.stringify(head), data: texts.data() }
+}
+
+/** @throws {SyntaxError} when the text is no JSON. */
+export function parseHead(text: string): CheckpointHead {
+  return JSON.parse(text) as CheckpointHead
+}
+
+/**
+ * Brings the state of the parent to that of the checkpoint with this entry; one that holds a whole checkpoint is
+ * applied to an empty state.
+ * @throws {TypeError} when it is not what `packChanges` or `packWhole` give.
+ */
+export function applyHead(
+  state: CheckpointState,
+  head: CheckpointHead,
+  data: string,
+  names: NameTable,
+): void {
+  const [, , metadata, versions, seen, values] = head
+  const texts = new InlineTextReader(data)
+  if (metadata >= 0) state.metadata = texts.take(metadata)
+  applyVersions(state.versions, versions, names)
+  applySeen(state.seen, seen, names)
+  for (let at = 0; at < values.length; at += 2) {
+    const channel = names.textOf(values[at])
+    const where = values[at + 1]!
+    if (where === 0) state.values.delete(channel)
+    else state.values.set(channel, where < 0 ? { row: -where, length: undefined } : texts.take(where))
+  }
+}
+
+function codeOf(source: string | null): number | string | null {
+  if (source === null) return null
+  const code = sources.indexOf(source)
+  return code === -1 ? source : code
+}
+
+export function sourceOf(code: number | string | null): string | null {
+  return typeof code === 'number' ? (sources[code] ?? null) : code
+}
