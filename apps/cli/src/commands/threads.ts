@@ -1,0 +1,63 @@
+import { relative } from 'node:path'
+import { namesOf, nextNodes, statusOf, type ThreadStatus } from '../checkpoint-view.ts'
+import { ExitCode } from '../exit-code.ts'
+import type { Colors } from '../output.ts'
+import { tableLines } from '../table.ts'
+import { listThreads, openExistingThreads, type ThreadSummary } from '../threads.ts'
+import { formatTime } from '../time.ts'
+import type { Context } from './context.ts'
+
+/** Lists the threads of a database, the one with the newest checkpoint first. */
+export async function showThreads({ output, database }: Context): Promise<ExitCode> {
+  const threads = await openExistingThreads(database)
+  try {
+    const summaries = await listThreads(threads)
+    output.document(summaries.map(describe))
+    if (summaries.length === 0) output.notes([`${database} holds no threads.`])
+    else {
+      const rows = summaries.map(({ head, graph }) => [
+        head.threadId,
+        paintStatus(statusOf(head), output.colors),
+        String(head.step),
+        nextNodes(head).join(', '),
+        formatTime(head.createdAt, output.stdout.isTerminal),
+        graph === undefined ? '' : relative(process.cwd(), graph),
+      ])
+      output.lines(
+        tableLines(
+          ['thread', 'status', 'step', 'next', 'last update', 'graph'],
+          rows,
+          { column: 5, cutAt: 'start' },
+          output,
+        ),
+      )
+    }
+    return ExitCode.finished
+  } finally {
+    threads.close()
+  }
+}
+
+/** The status as people see it, in its colour. */
+export function paintStatus(status: ThreadStatus, colors: Colors): string {
+  const paint = {
+    finished: colors.green,
+    interrupted: colors.yellow,
+    failed: colors.red,
+    stopped: colors.magenta,
+  }
+  return paint[status](status)
+}
+
+function describe({ head, graph }: ThreadSummary): object {
+  return {
+    thread: head.threadId,
+    status: statusOf(head),
+    step: head.step,
+    next: nextNodes(head),
+    tasks: namesOf(head.tasks),
+    updatedAt: head.createdAt,
+    checkpoint: head.id,
+    graph: graph ?? null,
+  }
+}

@@ -1,0 +1,233 @@
+// The commands, their options and their help. What they do stands in `commands/`, loaded when it is asked for.
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { answerHelp } from './answers.ts'
+import { CliError } from './cli-error.ts'
+import type { Context } from './commands/context.ts'
+import type { GraphOptions } from './commands/graph.ts'
+import type { HistoryOptions } from './commands/history.ts'
+import type { ResumeOptions } from './commands/resume.ts'
+import type { RunOptions } from './commands/run.ts'
+import type { ShowOptions } from './commands/show.ts'
+import { ExitCode, exitCodesHelp } from './exit-code.ts'
+import { Output, type Stream } from './output.ts'
+
+/** What the program gets from the process it runs in. */
+export interface Surroundings {
+  readonly stdout: Stream
+  readonly stderr: Stream
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** Runs one command line, without the program's name. Never throws for what the user can put right. */
+export async function runProgram(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const output = new Output({ ...surroundings, isJson: words.includes('--json') })
+  let exitCode: ExitCode = ExitCode.finished
+  const program = createProgram(output, surroundings, (code) => (exitCode = code))
+  try {
+    await program.parseAsync(words, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.finished
+    const shown = error instanceof CommanderError ? usageError(error, program, words) : error
+    if (!(shown instanceof CliError)) throw error
+    output.error(shown)
+    return shown.exitCode
+  }
+}
+
+interface SharedOptions {
+  readonly db?: string
+  readonly json?: boolean
+}
+
+type Settle = (exitCode: ExitCode) => void
+
+function createProgram(output: Output, { stdout, environment }: Surroundings, settle: Settle): Command {
+  const contextFor = (command: Command): Context => {
+    const { db } = command.optsWithGlobals<SharedOptions>()
+    return {
+      output,
+      invocation: { program: environment['CAIRN_COMMAND'] ?? 'cairn', database: db },
+      database: db ?? environment['CAIRN_DB'] ?? 'threads.db',
+    }
+  }
+  const program = new Command('cairn')
+    .description('Runs graphs whose every superstep is saved, and looks into what they did.')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('--help', 'print what a command does, with examples')
+    .helpCommand(false)
+    .option('--db <path>', 'the database of threads (default: $CAIRN_DB, or threads.db)')
+    .option('--json', 'print JSON only, errors included')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      // Mistakes come back as errors and are printed with the others.
+      writeErr: () => {},
+      outputError: () => {},
+    })
+    .exitOverride()
+    .addHelpText('after', `\n${exitCodesHelp}`)
+
+  program
+    .command('run')
+    .summary('run a graph on an input')
+    .description(
+      'Runs a graph on an input and saves every superstep. FILE is TypeScript or JavaScript; its default export, the ' +
+        'export "graph", or its only graph is taken, unless FILE#export names one. Its own checkpointer is replaced.',
+    )
+    .argument('<file>', 'FILE or FILE#export')
+    .requiredOption('--thread <id>', 'the thread to begin, or to go on with once it has finished')
+    .requiredOption('--input <json>', "JSON, or @file ('@-' reads the standard input)")
+    .option('--config <json>', 'what else the graph is called with: recursionLimit, configurable, context, …')
+    .option('--abandon', 'give up what an unfinished thread was about to do')
+    .addHelpText(
+      'after',
+      examples(
+        `cairn run research.ts --thread t1 --input '{"topic": "cairns"}'`,
+        'cairn run agents.ts#support --thread t2 --input @question.json --json',
+      ) + `\n${exitCodesHelp}`,
+    )
+    .action(async (file: string, options: RunOptions, command: Command) => {
+      const { run } = await import('./commands/run.ts')
+      settle(await run(file, options, contextFor(command)))
+    })
+
+  program
+    .command('resume')
+    .summary('answer the questions of a thread, or go on after a crash')
+    .description(
+      'Goes on with a thread: with answers to its questions, or, without any, from where it was stopped. The graph ' +
+        'is the one the thread was begun with, unless FILE names another. Open questions are shown when none is answered.',
+    )
+    .argument('[file]', 'FILE or FILE#export')
+    .requiredOption('--thread <id>', 'the thread')
+    .option('--answer <answer>', 'JSON or text, or ID=JSON; may be repeated', collect)
+    .option('--config <json>', 'what else the graph is called with: recursionLimit, configurable, context, …')
+    .addHelpText(
+      'after',
+      `\n${answerHelp}\n` +
+        examples(
+          'cairn resume --thread t1',
+          'cairn resume --thread t1 --answer yes',
+          `cairn resume --thread t1 --answer 42a883ab='{"approved": true}' --answer 9f01c2aa=false`,
+        ) +
+        `\n${exitCodesHelp}`,
+    )
+    .action(async (file: string | undefined, options: ResumeOptions, command: Command) => {
+      const { resume } = await import('./commands/resume.ts')
+      settle(await resume(file, options, contextFor(command)))
+    })
+
+  program
+    .command('threads')
+    .summary('list the threads')
+    .description(
+      'Lists the threads of the database: finished, interrupted (waiting for an answer), failed, or stopped in the ' +
+        'middle (a crash, Ctrl+C or a breakpoint); how many supersteps they took, and which nodes come next.',
+    )
+    .addHelpText('after', examples('cairn threads', 'cairn threads --db other.db --json'))
+    .action(async (_options: unknown, command: Command) => {
+      const { showThreads } = await import('./commands/threads.ts')
+      settle(await showThreads(contextFor(command)))
+    })
+
+  program
+    .command('history')
+    .summary('list the checkpoints of a thread')
+    .description(
+      'Lists the checkpoints of a thread, newest first: the nodes that ran before each, what they changed, and what ' +
+        'comes next. Where the thread has forks, marks in front join each checkpoint to the one it came from.',
+    )
+    .requiredOption('--thread <id>', 'the thread')
+    .option('--limit <count>', 'only so many of the newest', positiveInteger)
+    .addHelpText(
+      'after',
+      examples('cairn history --thread t1', 'cairn history --thread t1 --limit 10 --json'),
+    )
+    .action(async (options: HistoryOptions, command: Command) => {
+      const { showHistory } = await import('./commands/history.ts')
+      settle(await showHistory(options, contextFor(command)))
+    })
+
+  program
+    .command('show')
+    .summary('show a checkpoint of a thread')
+    .description('Shows a checkpoint: its values, the tasks that come next, what they ask, and its metadata.')
+    .requiredOption('--thread <id>', 'the thread')
+    .option('--at <checkpoint>', 'a step, an id, or the beginning or end of one (default: the newest)')
+    .addHelpText(
+      'after',
+      examples(
+        'cairn show --thread t1',
+        'cairn show --thread t1 --at 3',
+        'cairn show --thread t1 --at 1f1e5b3c-70d4 --json',
+      ),
+    )
+    .action(async (options: ShowOptions, command: Command) => {
+      const { showCheckpoint } = await import('./commands/show.ts')
+      settle(await showCheckpoint(options, contextFor(command)))
+    })
+
+  program
+    .command('graph')
+    .summary('draw a graph')
+    .description(
+      'Draws a graph in the terminal: conditional edges are dashed and bear their labels, a double frame is a node ' +
+        'with a graph inside.',
+    )
+    .argument('<file>', 'FILE or FILE#export')
+    .option('--mermaid', 'print Mermaid text instead')
+    .option('--ascii', 'draw with plain characters')
+    .option('--xray', 'draw the graphs inside nodes too')
+    .addHelpText(
+      'after',
+      examples(
+        'cairn graph research.ts',
+        'cairn graph research.ts --xray',
+        'cairn graph research.ts --mermaid > graph.mmd',
+      ),
+    )
+    .action(async (file: string, options: GraphOptions, command: Command) => {
+      const { showGraph } = await import('./commands/graph.ts')
+      settle(await showGraph(file, options, contextFor(command)))
+    })
+
+  return program
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n`
+}
+
+function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value]
+}
+
+function positiveInteger(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 on.')
+  return Number(text)
+}
+
+/** Commander's own messages begin with `error: ` and may have a second line with the nearest name. */
+function usageError(error: CommanderError, program: Command, words: readonly string[]): CliError {
+  const command = program.commands.find(
+    (candidate) => candidate.name() === words.find((word) => !word.startsWith('-')),
+  )
+  const help = `To see what can be given: cairn ${command === undefined ? '' : `${command.name()} `}--help`
+  const isWithoutCommand = error.code === 'commander.help'
+  const [first = '', ...rest] = isWithoutCommand
+    ? ['no command was given']
+    : error.message.replace(/^error: /, '').split('\n')
+  return new CliError({
+    code: 'USAGE',
+    exitCode: ExitCode.usage,
+    message: `${first.charAt(0).toUpperCase()}${first.slice(1)}${/[.?]$/.test(first) ? '' : '.'}`,
+    remedies: [...rest.map((line) => line.replace(/^\((.*)\)$/, '$1')), help],
+  })
+}
+
+function packageVersion(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(file) as { version: string }).version
+}

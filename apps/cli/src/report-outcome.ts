@@ -1,0 +1,178 @@
+// How a run ended, said to whoever started it.
+import {
+  nextNodes,
+  openQuestions,
+  statusOf,
+  viewHead,
+  type CheckpointView,
+  type Question,
+} from './checkpoint-view.ts'
+import { CliError } from './cli-error.ts'
+import { commandLine } from './command-line.ts'
+import type { Context } from './commands/context.ts'
+import { formatDuration } from './duration.ts'
+import { ExitCode } from './exit-code.ts'
+import { distinctLength } from './find-checkpoint.ts'
+import { formatState, formatValue } from './format-value.ts'
+import type { TaskStarted } from './progress.ts'
+import type { Outcome } from './run-graph.ts'
+import type { Threads } from './threads.ts'
+import { userStack } from './user-stack.ts'
+
+/** @returns what the process exits with. */
+export async function reportOutcome(
+  outcome: Outcome,
+  threadId: string,
+  threads: Threads,
+  context: Context,
+): Promise<ExitCode> {
+  const head = await viewHead(threads.saver, threadId)
+  if (outcome.kind === 'failed') {
+    recordResult(head, undefined, context, 'failed')
+    throw describeFailure(outcome.error, outcome.unsettled, threadId, head, context)
+  }
+  if (outcome.kind === 'stopped') return reportStop(head, threadId, context)
+  if (head === undefined || statusOf(head) === 'finished') {
+    const { output } = context
+    recordResult(head, outcome.output, context, 'finished')
+    const steps = head === undefined ? '' : ` at step ${head.step}`
+    output.notes([
+      output.noteColors.green(`finished${steps}`) +
+        output.noteColors.dim(` after ${formatDuration(outcome.durationMs)}`),
+    ])
+    output.lines(formatState(outcome.output, { colors: output.colors, width: output.stdout.width }))
+    return ExitCode.finished
+  }
+  return openQuestions(head).length > 0
+    ? reportQuestions(head, outcome.output, context)
+    : reportBreakpoint(head, outcome.output, context)
+}
+
+/** Says what is asked, and what to type. */
+export function reportQuestions(head: CheckpointView, values: unknown, context: Context): ExitCode {
+  const { output, invocation } = context
+  const questions = openQuestions(head)
+  const resume = ['resume', '--thread', head.threadId]
+  const idLength = distinctLength(questions.map(({ id }) => id))
+  const answers = questions.flatMap(({ id }) => [
+    '--answer',
+    questions.length === 1 ? 'ANSWER' : `${id.slice(0, idLength)}=ANSWER`,
+  ])
+  const command = commandLine(invocation, ...resume, ...answers)
+  recordResult(head, values, context, 'interrupted', { command })
+  output.lines([
+    questions.length === 1 ? 'The graph asks:' : `The graph asks ${questions.length} questions:`,
+    ...questions.flatMap((question) => printQuestion(question, context)),
+    '',
+    `To answer, with JSON or text for ${questions.length === 1 ? 'ANSWER' : 'each ANSWER'}:`,
+    `  ${command}`,
+  ])
+  return ExitCode.interrupted
+}
+
+function printQuestion({ id, node = '?', value }: Question, { output }: Context): string[] {
+  const { colors, stdout } = output
+  return [
+    '',
+    `  ${colors.bold(node)}  ${colors.dim(id)}`,
+    ...formatValue(value, { colors, width: stdout.width - 4 }).map((line) => `    ${line}`),
+  ]
+}
+
+function reportBreakpoint(head: CheckpointView, values: unknown, context: Context): ExitCode {
+  const command = commandLine(context.invocation, 'resume', '--thread', head.threadId)
+  recordResult(head, values, context, 'interrupted', { command })
+  context.output.lines([
+    `Stopped at a breakpoint, before ${nextNodes(head).join(', ')}.`,
+    'To go on:',
+    `  ${command}`,
+  ])
+  return ExitCode.interrupted
+}
+
+function reportStop(head: CheckpointView | undefined, threadId: string, context: Context): ExitCode {
+  const { output, invocation } = context
+  const isOver = head === undefined || statusOf(head) === 'finished'
+  const command = commandLine(invocation, 'resume', '--thread', threadId)
+  recordResult(head, undefined, context, 'stopped', isOver ? {} : { command })
+  if (head === undefined) output.notes(['Stopped before anything was saved.'])
+  else if (isOver) output.notes(['Stopped, but the graph had finished.'])
+  else
+    output.notes([
+      `Stopped before ${nextNodes(head).join(', ')}. What had finished is saved.`,
+      `To go on: ${command}`,
+    ])
+  return ExitCode.stopped
+}
+
+/** The last of the JSON lines. */
+function recordResult(
+  head: CheckpointView | undefined,
+  values: unknown,
+  { output }: Context,
+  status: string,
+  more: object = {},
+): void {
+  output.record({
+    type: 'result',
+    status,
+    thread: head?.threadId ?? null,
+    checkpoint: head?.id ?? null,
+    step: head?.step ?? null,
+    values: values ?? head?.values ?? null,
+    next: head === undefined ? [] : nextNodes(head),
+    questions: head === undefined ? [] : openQuestions(head),
+    ...more,
+  })
+}
+
+function describeFailure(
+  error: unknown,
+  unsettled: readonly TaskStarted[],
+  threadId: string,
+  head: CheckpointView | undefined,
+  { invocation }: Context,
+): CliError {
+  const failed = failedTask(error, unsettled, head)
+  const where =
+    failed === undefined ? 'The graph failed.' : `Node "${failed.node}" failed in superstep ${failed.step}.`
+  const { code, lc_error_code: graphCode } = (error ?? {}) as { code?: unknown; lc_error_code?: unknown }
+  const isLimit = graphCode === 'GRAPH_RECURSION_LIMIT'
+  const again = commandLine(invocation, 'resume', '--thread', threadId)
+  return new CliError({
+    code: 'GRAPH_FAILED',
+    exitCode: ExitCode.graphFailed,
+    message: [isLimit ? 'The graph reached its limit of supersteps.' : where, ...userStack(error)].join('\n'),
+    remedies:
+      head === undefined
+        ? []
+        : [
+            isLimit
+              ? `What was done is saved. To go on with a higher limit: ${again} --config '{"recursionLimit": 100}'`
+              : `What had finished is saved. To try again from there: ${again}`,
+          ],
+    details: {
+      node: failed?.node ?? null,
+      step: failed?.step ?? null,
+      cause: typeof graphCode === 'string' ? graphCode : typeof code === 'string' ? code : null,
+    },
+    cause: error,
+  })
+}
+
+/** The innermost task that was running; of several, the one whose stored error is this one. */
+function failedTask(
+  error: unknown,
+  unsettled: readonly TaskStarted[],
+  head: CheckpointView | undefined,
+): { readonly node: string; readonly step: string } | undefined {
+  const message = error instanceof Error ? error.message : String(error)
+  const stored = head?.tasks.find(({ state }) => state.kind === 'failed' && state.message === message)
+  const inner = unsettled.toSorted((left, right) => right.within.length - left.within.length)
+  const running = inner.find(
+    ({ id, within }) => stored === undefined || id === stored.id || within[0] === stored.node,
+  )
+  if (running !== undefined)
+    return { node: [...running.within, running.node].join(' › '), step: running.step }
+  return stored?.node === undefined ? undefined : { node: stored.node, step: String(head!.step + 1) }
+}
