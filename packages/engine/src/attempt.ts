@@ -3,6 +3,8 @@ import type { Write } from './write.ts'
 
 /** What an attempt may ask of the run around it. */
 export interface AttemptHost {
+  /** What the run's caller gave for its nodes. */
+  readonly context: unknown
   /** Runs a task of the attempt's own superstep, or takes its stored result. */
   callTask(attempt: Attempt, call: Call): Promise<unknown>
 }
@@ -44,6 +46,11 @@ export class Attempt {
 
   get input(): unknown {
     return this.task.input
+  }
+
+  /** What the run's caller gave for its nodes; a node body knows its type. */
+  get context(): unknown {
+    return this.#host.context
   }
 
   /** Puts a write. After the attempt was closed by its timeout, writes go nowhere. */

@@ -62,6 +62,8 @@ export interface RunOptions {
   readonly isNested?: boolean
   /** namespace → checkpoint id of every graph around this one. */
   readonly parents?: Readonly<Record<string, string>>
+  /** For the nodes: each attempt carries it. */
+  readonly context?: unknown
   /** Asked before each superstep; a reason stops the run there. */
   drainReason?(): string | undefined
   /** What an error that leaves a node means. Default: it failed. */
@@ -126,6 +128,7 @@ export class Run implements TaskNaming {
       onFailure: (error) => this.#scheduler.stop(error),
     })
     this.#scheduler = new Scheduler({
+      context: options.context,
       clock: this.clock,
       controller,
       maxConcurrency: options.maxConcurrency,
@@ -135,6 +138,7 @@ export class Run implements TaskNaming {
       handlerFor: (failed, error) => this.#handlerFor(failed, error),
       calledTask: (caller, index, call) => this.#calledTask(caller, index, call),
     })
+    this.signal.addEventListener('abort', () => this.#scheduler.stop(this.signal.reason), { once: true })
   }
 
   get state(): State {

@@ -23,6 +23,8 @@ export type Thrown =
   | { readonly kind: 'escaped' }
 
 export interface SchedulerOptions {
+  /** For the nodes: what the run's caller gave. */
+  readonly context: unknown
   readonly clock: Clock
   /** Its signal reaches every node; aborted when the superstep fails. */
   readonly controller: AbortController
@@ -47,6 +49,10 @@ export class Scheduler implements AttemptHost {
     this.#options = options
   }
 
+  get context(): unknown {
+    return this.#options.context
+  }
+
   /**
    * Runs those of the tasks that have not settled yet. Returns a promise only when a node did.
    * @throws what the failed node threw; an `AggregateError` when several failed in the same moment.
@@ -55,17 +61,23 @@ export class Scheduler implements AttemptHost {
     const superstep = new Superstep(step, tasks)
     this.#superstep = superstep
     this.#startMore(superstep)
-    if (superstep.failures.length > 0 && !superstep.isPatient)
-      this.#options.controller.abort(superstep.failures[0])
+    if (superstep.failures.length > 0 && !superstep.isPatient) this.#abort(superstep)
     else if (superstep.running > 0) return superstep.concluded
     superstep.conclude()
   }
 
   /** Ends the running superstep from outside. What its tasks still write is kept. */
   stop(reason: unknown): void {
-    this.#superstep.failures.push(reason)
-    this.#options.controller.abort(reason)
-    if (this.#superstep.isRunning) this.#superstep.conclude()
+    const superstep = this.#superstep
+    if (superstep.isAborted) return
+    superstep.failures.push(reason)
+    this.#abort(superstep)
+    if (superstep.isRunning) superstep.conclude()
+  }
+
+  #abort(superstep: Superstep): void {
+    superstep.isAborted = true
+    this.#options.controller.abort(superstep.failures[0])
   }
 
   /** Starts a task on behalf of another one; both belong to the same superstep. */
@@ -156,7 +168,7 @@ export class Scheduler implements AttemptHost {
     void Promise.resolve()
       .then(() => undefined)
       .then(() => {
-        this.#options.controller.abort(superstep.failures[0])
+        this.#abort(superstep)
         superstep.conclude()
       })
   }
@@ -174,6 +186,7 @@ class Superstep {
   readonly tasks: readonly Task[]
   started = 0
   running = 0
+  isAborted = false
   /** The failure so far lets siblings finish. */
   isPatient = false
   readonly failures: unknown[] = []

@@ -1,1 +1,11 @@
-export {}
+// LangGraph's vocabulary as it is, with those parts replaced that decide how a graph runs.
+export * from '@langchain/langgraph'
+export { CompiledGraph } from './compiled-graph.ts'
+export {
+  AmbiguousResumeError,
+  RecursionLimitError,
+  StaleResumeError,
+  UnknownKeyError,
+  UnknownNodeError,
+} from './errors.ts'
+export { StateGraph } from './state-graph.ts'

@@ -20,7 +20,7 @@ export function reducer<Value, Update = Value>(
   const { reduce, initial, replacement } = options
   return {
     kind: 'BinaryOperatorAggregate',
-    initial: () => (initial === undefined ? EMPTY : initial()),
+    initial: () => (initial === undefined ? EMPTY : held(initial())),
     update(content, updates) {
       if (updates.length === 0) return UNCHANGED
       let current = content
@@ -43,8 +43,13 @@ export function reducer<Value, Update = Value>(
           current = reduce(current, update)
         }
       }
-      return current
+      return held(current)
     },
     read: (content) => content,
   }
+}
+
+/** `undefined` is nothing: a reducer that returns it empties its channel. */
+function held<T>(value: T): T | typeof EMPTY {
+  return value === undefined ? EMPTY : value
 }

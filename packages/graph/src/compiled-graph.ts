@@ -1,0 +1,251 @@
+// A compiled graph: LangGraph's interface and state API, Cairn's engine.
+import {
+  CompiledStateGraph,
+  type BaseCheckpointSaver,
+  type BaseStore,
+  type CompiledStateGraph as CompiledStateGraphType,
+} from '@langchain/langgraph'
+import type { Serialized } from '@langchain/core/load/serializable'
+import type { Durability, RunListener } from '@cairn/engine'
+import { assembleConfig, type AssembledConfig } from './assemble-config.ts'
+import { execute, type ExecuteOptions } from './execute.ts'
+import { ambientConfig } from './langgraph/ambient.ts'
+import * as keys from './langgraph/config-keys.ts'
+import type { RunConfig } from './langgraph/run-config.ts'
+import type { Scratchpad } from './langgraph/scratchpad.ts'
+import type { Program } from './lower/program.ts'
+import type { Chunk, ChunkSink } from './stream/chunk.ts'
+import { Diagnostics } from './stream/diagnostics.ts'
+import { Emitter, readKeys } from './stream/emitter.ts'
+import { LastValues } from './stream/last-values.ts'
+import { toAll } from './stream/listeners.ts'
+import { StreamMessagesHandler } from './stream/messages-handler.ts'
+import { ChunkQueue, RunStream } from './stream/run-stream.ts'
+import { shapeChunk, toServerSentEvent } from './stream/shape-chunk.ts'
+import { traceGraph } from './tracing.ts'
+
+type AnyCompiledGraph = CompiledStateGraphType<unknown, unknown, string>
+
+/** A run that is set up: what `execute` needs, but for those who listen. */
+type Prepared = Omit<ExecuteOptions, 'listener' | 'manager' | 'onCustom'> & {
+  readonly parentSink: ChunkSink | undefined
+}
+
+const diagnostics = new Diagnostics()
+
+export class CompiledGraph extends (CompiledStateGraph as unknown as new (
+  fields: never,
+) => AnyCompiledGraph) {
+  readonly program: Program
+
+  constructor(fields: { program: Program }) {
+    super(fields as never)
+    this.program = fields.program
+  }
+
+  override async invoke(input: unknown, options?: RunConfig): Promise<never> {
+    const { streamMode = 'values' } = options ?? {}
+    const withKeys: RunConfig = {
+      ...options,
+      outputKeys: options?.outputKeys ?? (this.outputChannels as string[]),
+      streamMode,
+    }
+    if (streamMode !== 'values') {
+      const chunks: unknown[] = []
+      for await (const chunk of await this.#stream(input, { ...withKeys, encoding: undefined }))
+        chunks.push(chunk)
+      return chunks as never
+    }
+    const prepared = await this.#prepare(input, withKeys)
+    const { config, parentSink } = prepared
+    const last = new LastValues(config.outputKeys!)
+    const listeners: RunListener[] =
+      parentSink === undefined
+        ? [last, diagnostics]
+        : [last, diagnostics, this.#emitter(prepared, [parentSink])]
+    await this.#run(prepared, listeners, undefined)
+    return last.result as never
+  }
+
+  override async stream(input: unknown, options?: RunConfig): Promise<never> {
+    return (await this.#stream(input, options)) as never
+  }
+
+  async #stream(input: unknown, options?: RunConfig): Promise<RunStream> {
+    const controller = new AbortController()
+    const queue = new ChunkQueue()
+    const prepared = await this.#prepare(input, {
+      ...options,
+      signal: anySignal(options?.signal, controller.signal),
+    })
+    const { config } = prepared
+    const { modes, isSingle } = this.#modes(options, config)
+    const shape = { isSingle, subgraphs: options?.subgraphs === true }
+    const isV3 = options?.version === 'v3'
+    const isServerSent = options?.encoding === 'text/event-stream' && options.version === undefined
+    const takesEnvelopes = isV3 || (options?.version !== undefined && shape.subgraphs && modes.has('values'))
+    const push = ([namespace, mode, payload]: Chunk) => {
+      if (!modes.has(mode) && !(takesEnvelopes && mode === 'checkpoints')) return
+      queue.push(
+        isServerSent
+          ? toServerSentEvent([namespace, mode, payload], shape.subgraphs)
+          : shapeChunk([namespace, mode, payload], shape),
+      )
+    }
+    const sink: ChunkSink = { modes, push }
+    if (shape.subgraphs) config.configurable[keys.STREAM] = sink
+    if (modes.has('messages')) {
+      const scope = { subgraphs: shape.subgraphs, namespace: prepared.namespace }
+      addHandler(config, new StreamMessagesHandler(push, scope))
+    }
+    const sinks = prepared.parentSink === undefined ? [sink] : [sink, prepared.parentSink]
+    const onCustom = modes.has('custom')
+      ? (chunk: unknown, namespace: string[]) => push([namespace, 'custom', chunk])
+      : undefined
+    const running = this.#run(prepared, [this.#emitter(prepared, sinks), diagnostics], onCustom).then(
+      () => queue.end(),
+      (error: unknown) => queue.end({ error }),
+    )
+    return new RunStream(queue, async (reason) => {
+      controller.abort(reason)
+      await running
+    })
+  }
+
+  override async *_streamIterator(input: unknown, options?: RunConfig): AsyncGenerator<never> {
+    yield* (await this.#stream(input, options)) as AsyncIterable<never>
+  }
+
+  /** Everything about a run that does not depend on who listens. */
+  async #prepare(input: unknown, options: RunConfig): Promise<Prepared> {
+    const config = assembleConfig(this.config as RunConfig | undefined, this.#withAmbientTask(options))
+    if (config.recursionLimit < 1) throw new Error('Passed "recursionLimit" must be at least 1.')
+    if (
+      typeof this.checkpointer === 'object' &&
+      options.configurable === undefined &&
+      config.configurable['thread_id'] === undefined
+    ) {
+      throw new Error(
+        'Checkpointer requires one or more of the following "configurable" keys: "thread_id", "checkpoint_ns", "checkpoint_id"',
+      )
+    }
+    const validInput: unknown = await this._validateInput(input as never)
+    await this.#validateContext(config)
+    config.metadata = { ls_integration: 'langgraph', ...config.metadata }
+    const { configurable } = config
+    const isNested = keys.READ in configurable
+    const namespace = this.#namespace(config, isNested)
+    configurable[keys.CHECKPOINT_NAMESPACE] = namespace
+    if (!isNested && options.configurable?.[keys.CHECKPOINT_NAMESPACE])
+      configurable[keys.CHECKPOINT_ID] = undefined
+    config.outputKeys ??= this.streamChannels as string[]
+    return {
+      program: this.program,
+      input: validInput,
+      config,
+      saver: this.#saver(config),
+      userStore: this.store as BaseStore | undefined,
+      namespace,
+      isNested,
+      durability: durabilityOf(config),
+      interruptBefore: config.interruptBefore ?? (this.interruptBefore as string[] | '*' | undefined) ?? [],
+      interruptAfter: config.interruptAfter ?? (this.interruptAfter as string[] | '*' | undefined) ?? [],
+      retry: this.retryPolicy,
+      stepTimeoutMs: this.stepTimeout,
+      userInterrupt: (this as unknown as { userInterrupt: unknown }).userInterrupt,
+      parentSink: configurable[keys.STREAM] as ChunkSink | undefined,
+    }
+  }
+
+  async #run(
+    prepared: Prepared,
+    listeners: readonly RunListener[],
+    onCustom: ExecuteOptions['onCustom'],
+  ): Promise<void> {
+    const { config, input } = prepared
+    const manager = await traceGraph(config, input, () => this.toJSON() as Serialized, this.getName())
+    try {
+      const run = await execute({ ...prepared, manager, listener: toAll(listeners), onCustom })
+      await manager?.handleChainEnd((readKeys(run, config.outputKeys!) ?? {}) as Record<string, unknown>)
+    } catch (error) {
+      await manager?.handleChainError(error)
+      throw error
+    }
+  }
+
+  #emitter({ config, namespace, isNested }: Prepared, sinks: readonly ChunkSink[]): Emitter {
+    return new Emitter({
+      program: this.program,
+      keys: config.outputKeys!,
+      namespace: namespace === '' ? [] : namespace.split('|'),
+      sinks,
+      config,
+      isNested,
+    })
+  }
+
+  #modes(options: RunConfig | undefined, config: AssembledConfig): { modes: Set<string>; isSingle: boolean } {
+    const asked = options?.streamMode as string | string[] | undefined
+    if (asked !== undefined) return { modes: new Set([asked].flat()), isSingle: typeof asked === 'string' }
+    const isInTask = config.configurable[keys.TASK_ID] !== undefined
+    return { modes: new Set(isInTask ? ['values'] : this.streamMode), isSingle: true }
+  }
+
+  /** A graph that a task calls without passing its config on is nested all the same. */
+  #withAmbientTask(options: RunConfig): RunConfig {
+    const around = ambientConfig()?.configurable
+    if (around?.[keys.READ] === undefined || options.configurable?.[keys.READ] !== undefined) return options
+    return { ...options, configurable: { ...around, ...options.configurable } }
+  }
+
+  async #validateContext(config: AssembledConfig): Promise<void> {
+    if (config.context === undefined) await this._validateContext(config.configurable)
+    else config.context = (await this._validateContext(config.context as never)) as never
+  }
+
+  /** Where this graph keeps its checkpoints: beneath the task that runs it, told apart from others in that task. */
+  #namespace({ configurable }: AssembledConfig, isNested: boolean): string {
+    if (!isNested) return ''
+    const scratchpad = configurable[keys.SCRATCHPAD] as Scratchpad | undefined
+    const around = (configurable[keys.CHECKPOINT_NAMESPACE] as string | undefined) ?? ''
+    const count = scratchpad === undefined ? 0 : scratchpad.subgraphCounter++
+    if (this.checkpointer === true) {
+      return (count > 0 ? `${around}|${count}` : around)
+        .split('|')
+        .map((part) => part.split(':')[0])
+        .join('|')
+    }
+    return count > 0 ? `${around}|${count}` : around
+  }
+
+  #saver({ configurable }: AssembledConfig): BaseCheckpointSaver | undefined {
+    if (this.checkpointer === false) return undefined
+    const lent = configurable[keys.CHECKPOINTER] as BaseCheckpointSaver | undefined
+    if (lent !== undefined) return lent
+    if (this.checkpointer === true) throw new Error('checkpointer: true cannot be used for root graphs.')
+    return this.checkpointer
+  }
+}
+
+function durabilityOf({ durability, checkpointDuring, configurable }: AssembledConfig): Durability {
+  if (durability !== undefined && checkpointDuring !== undefined) {
+    throw new Error('Cannot use both `durability` and `checkpointDuring` at the same time.')
+  }
+  if (checkpointDuring !== undefined) return checkpointDuring ? 'async' : 'exit'
+  return durability ?? (configurable[keys.DURABILITY] as Durability | undefined) ?? 'async'
+}
+
+function addHandler(config: AssembledConfig, handler: StreamMessagesHandler): void {
+  const { callbacks } = config
+  if (callbacks === undefined) config.callbacks = [handler]
+  else if (Array.isArray(callbacks)) config.callbacks = [...callbacks, handler]
+  else {
+    const copy = callbacks.copy()
+    copy.addHandler(handler, true)
+    config.callbacks = copy
+  }
+}
+
+function anySignal(given: AbortSignal | undefined, own: AbortSignal): AbortSignal {
+  return given === undefined ? own : AbortSignal.any([given, own])
+}

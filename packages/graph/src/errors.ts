@@ -1,0 +1,102 @@
+// The engine's errors, in the classes that programs written for LangGraph test for.
+import {
+  EmptyInputError,
+  GraphRecursionError,
+  InvalidUpdateError,
+  NodeTimeoutError,
+} from '@langchain/langgraph'
+import {
+  InvalidUpdateError as EngineInvalidUpdateError,
+  NothingToRunError,
+  StepLimitError,
+  TaskTimeoutError,
+  UnknownNodeError as EngineUnknownNodeError,
+} from '@cairn/engine'
+
+export { AmbiguousResumeError, StaleResumeError } from '@cairn/engine'
+
+/** A node goes to, or sends to, a node that does not exist. */
+export class UnknownNodeError extends InvalidUpdateError {
+  readonly code = 'UNKNOWN_NODE'
+  readonly target: string
+  readonly sender: string
+  /** Names of the graph's nodes. */
+  readonly known: readonly string[]
+
+  constructor(target: string, sender: string, known: readonly string[]) {
+    super(new EngineUnknownNodeError(target, sender, known).message)
+    this.name = 'UnknownNodeError'
+    this.target = target
+    this.sender = sender
+    this.known = known
+  }
+}
+
+/** A node wrote a key that the state does not have, in a graph compiled with `strict: true`. */
+export class UnknownKeyError extends InvalidUpdateError {
+  readonly code = 'UNKNOWN_KEY'
+
+  constructor(
+    readonly node: string,
+    readonly key: string,
+    readonly known: readonly string[],
+  ) {
+    super(unknownKeyMessage(node, key, known))
+    this.name = 'UnknownKeyError'
+  }
+}
+
+export function unknownKeyMessage(node: string, key: string, known: readonly string[]): string {
+  return `Node "${node}" returned the key "${key}", which the state does not have; its keys are ${known.join(', ')}.`
+}
+
+/** The recursion limit was reached. What the run has done is kept: the error says where, and how to go on. */
+export class RecursionLimitError extends GraphRecursionError {
+  readonly code = 'STEP_LIMIT'
+  /** `undefined` when nothing is saved: then `state` is all there is. */
+  readonly threadId: string | undefined
+  readonly checkpointId: string | undefined
+  /** Values of the state's channels at the last superstep. */
+  readonly state: Readonly<Record<string, unknown>>
+  /** The nodes that would have run next. */
+  readonly next: readonly string[]
+
+  constructor(cause: StepLimitError, state: Readonly<Record<string, unknown>>) {
+    super(cause.message, { lc_error_code: 'GRAPH_RECURSION_LIMIT' })
+    this.cause = cause
+    this.threadId = cause.at.threadId
+    this.checkpointId = cause.at.checkpointId
+    this.state = state
+    this.next = cause.next
+  }
+}
+
+/** The error that users of LangGraph expect for one of the engine's; any other error as it is. */
+export function toLangGraphError(error: unknown, stateKeys: readonly string[]): unknown {
+  if (error instanceof StepLimitError) {
+    const state = error.state as Record<string, unknown>
+    return new RecursionLimitError(
+      error,
+      Object.fromEntries(stateKeys.filter((key) => key in state).map((key) => [key, state[key]])),
+    )
+  }
+  if (error instanceof EngineInvalidUpdateError) {
+    const fields =
+      error.code === 'CONCURRENT_WRITE'
+        ? ({ lc_error_code: 'INVALID_CONCURRENT_GRAPH_UPDATE' } as const)
+        : undefined
+    return withCause(new InvalidUpdateError(error.message, fields), error)
+  }
+  if (error instanceof NothingToRunError) return withCause(new EmptyInputError(error.message), error)
+  if (error instanceof TaskTimeoutError) {
+    const { node, kind, elapsedMs: elapsed, timeoutMs } = error
+    const limit = kind === 'run' ? { runTimeout: timeoutMs } : { idleTimeout: timeoutMs }
+    return withCause(new NodeTimeoutError({ node, kind, elapsed, ...limit }), error)
+  }
+  return error
+}
+
+function withCause<T extends Error>(error: T, cause: unknown): T {
+  error.cause = cause
+  return error
+}

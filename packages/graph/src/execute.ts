@@ -1,0 +1,196 @@
+// One run of a compiled graph, from the assembled config to what became of it.
+import {
+  AsyncBatchedStore,
+  GraphDrained,
+  GraphInterrupt,
+  isGraphDrained,
+  type BaseCheckpointSaver,
+  type BaseStore,
+  type RunControl,
+} from '@langchain/langgraph'
+import type { CallbackManagerForChainRun } from '@langchain/core/callbacks/manager'
+const STORE: unique symbol = Symbol.for('cairn.store')
+import {
+  Run,
+  atHead,
+  openQuestions,
+  type Durability,
+  type Line,
+  type RunListener,
+  type RunResult,
+  type RunStart,
+  type SendPacket,
+  type Store,
+} from '@cairn/engine'
+import type { AssembledConfig } from './assemble-config.ts'
+import { toLangGraphError } from './errors.ts'
+import * as keys from './langgraph/config-keys.ts'
+import { linkedController } from './langgraph/linked-controller.ts'
+import { locate, replayFrom, type Located } from './langgraph/locate.ts'
+import { SaverStore } from './langgraph/saver-store.ts'
+import type { Scratchpad } from './langgraph/scratchpad.ts'
+import { lowerRetry, lowerTimeout } from './lower/policies.ts'
+import type { Program } from './lower/program.ts'
+import { answerOf, startOf } from './run-input.ts'
+import { Session } from './session.ts'
+
+export interface ExecuteOptions {
+  readonly program: Program
+  readonly input: unknown
+  readonly config: AssembledConfig
+  readonly saver: BaseCheckpointSaver | undefined
+  readonly userStore: BaseStore | undefined
+  /** Namespace of the graph's own checkpoints. */
+  readonly namespace: string
+  readonly isNested: boolean
+  readonly durability: Durability
+  readonly interruptBefore: readonly string[] | '*'
+  readonly interruptAfter: readonly string[] | '*'
+  readonly retry: Parameters<typeof lowerRetry>[0]
+  readonly stepTimeoutMs: number | undefined
+  readonly manager: CallbackManagerForChainRun | undefined
+  readonly userInterrupt: unknown
+  readonly listener: RunListener
+  readonly onCustom: ((chunk: unknown, namespace: string[]) => void) | undefined
+}
+
+/**
+ * Runs the graph to its end or to a question.
+ * @throws what nodes and stores throw; in a nested graph also interrupts and commands for the graph around it.
+ */
+export async function execute(options: ExecuteOptions): Promise<Run> {
+  const { program, config, isNested } = options
+  const userStore = runningStore(config.store ?? options.userStore)
+  if (userStore !== undefined) config.store = userStore.store
+  const link = linkedController(config.signal, options.stepTimeoutMs)
+  try {
+    const located = await locateStart(options)
+    const { run, session } = createRun(options, located, link.controller)
+    session.run = run
+    throwUnlessEnded(await run.execute(), isNested)
+    return run
+  } catch (error) {
+    throw toLangGraphError(error, [program.streamKeys].flat())
+  } finally {
+    link.dispose()
+    userStore?.stop()
+  }
+}
+
+interface Start extends Located {
+  readonly line: Line
+  readonly store: Store | undefined
+}
+
+async function locateStart({ saver, config, namespace, isNested }: ExecuteOptions): Promise<Start> {
+  const line: Line = { threadId: String(config.configurable['thread_id'] ?? ''), namespace }
+  if (saver === undefined) return { line, store: undefined, loaded: undefined, position: atHead }
+  const own = (saver as unknown as Partial<Record<typeof STORE, Store>>)[STORE]
+  const reader = own ?? new SaverStore(saver, config, undefined)
+  const located = await locate(reader, saver, line, config, isNested)
+  return { line, store: own ?? new SaverStore(saver, config, located.loaded), ...located }
+}
+
+function createRun(
+  options: ExecuteOptions,
+  start: Start,
+  controller: AbortController,
+): { run: Run; session: Session } {
+  const { program, config, isNested } = options
+  const { configurable } = config
+  const { loaded, line, store, position } = start
+  const scratchpad = configurable[keys.SCRATCHPAD] as Scratchpad | undefined
+  const isResuming = configurable[keys.RESUMING] === true
+  const begin = beginning(options, start, isResuming, scratchpad)
+  const own = begin.kind === 'command' && begin.answer?.kind === 'byId' ? begin.answer.values : undefined
+  const answers = own ?? (configurable[keys.RESUME_MAP] as Record<string, unknown> | undefined)
+  if (answers !== undefined) configurable[keys.RESUME_MAP] = answers
+  if (!isNested && position.isAddressed && loaded !== undefined && begin.kind !== 'input') {
+    configurable[keys.REPLAY_STATE] = replayPoint(start, begin)
+  }
+  const session = new Session({
+    program,
+    config,
+    saver: options.saver,
+    namespace: line.namespace,
+    manager: options.manager,
+    answers,
+    userInterrupt: options.userInterrupt,
+    externalSignal: config.signal,
+    onCustom: options.onCustom,
+  })
+  const control = config.control as RunControl | undefined
+  const retry = lowerRetry(options.retry)
+  const run = new Run({
+    plan: program.plan,
+    start: begin,
+    line,
+    store,
+    loaded,
+    position,
+    durability: options.durability,
+    stepLimit: config.recursionLimit,
+    interruptBefore: options.interruptBefore,
+    interruptAfter: options.interruptAfter,
+    maxConcurrency: config.maxConcurrency,
+    retry,
+    controller,
+    isResuming,
+    isNested,
+    parents: (configurable[keys.CHECKPOINT_MAP] as Record<string, string> | undefined) ?? {},
+    context: session,
+    drainReason: () => (control?.drainRequested === true ? (control.drainReason ?? 'shutdown') : undefined),
+    classify: session.classify,
+    timeoutOf: ({ timeout }: SendPacket) => lowerTimeout(timeout as never),
+    listener: options.listener,
+  })
+  return { run, session }
+}
+
+/** A nested graph that waits for an answer takes the one that its caller was given. */
+function beginning(
+  { input, program, isNested }: ExecuteOptions,
+  { loaded }: Start,
+  isResuming: boolean,
+  scratchpad: Scratchpad | undefined,
+): RunStart {
+  const start = startOf(input, new Set(program.nodes.keys()))
+  if (!isNested || !isResuming || start.kind !== 'input' || loaded === undefined) return start
+  if (scratchpad?.nullResume === undefined || openQuestions(loaded.writes).length === 0) return start
+  const answer = answerOf(scratchpad.consumeNullResume())
+  return answer === undefined ? start : { kind: 'command', writes: [], answer }
+}
+
+/** Graphs within a replayed one go back to what they were before its checkpoint. */
+function replayPoint({ loaded, position }: Start, begin: RunStart): unknown {
+  const hasAnswer = begin.kind === 'command' && begin.answer !== undefined
+  const isEdit = loaded!.metadata.source === 'update' || loaded!.metadata.source === 'fork'
+  if (hasAnswer || (!position.isSuperseded && !isEdit)) return undefined
+  return replayFrom(isEdit ? (loaded!.parentId ?? loaded!.id) : loaded!.id)
+}
+
+function throwUnlessEnded(result: RunResult, isNested: boolean): void {
+  switch (result.kind) {
+    case 'finished':
+      return
+    case 'drained':
+      throw new GraphDrained(result.reason)
+    case 'interrupted':
+      if (isNested) throw new GraphInterrupt([...result.questions] as never)
+      return
+    case 'paused':
+      if (isNested) throw new GraphInterrupt([])
+      return
+    case 'escaped':
+      if (isNested || isGraphDrained(result.signal)) throw result.signal
+  }
+}
+
+/** Nodes see the user's store through a batching one; a nested graph shares that of the graph around it. */
+function runningStore(store: BaseStore | undefined): { store: BaseStore; stop(): void } | undefined {
+  if (store === undefined) return undefined
+  if ((store as { lg_name?: string }).lg_name === 'AsyncBatchedStore') return { store, stop: () => undefined }
+  const batched = new AsyncBatchedStore(store)
+  batched.start()
+  return { store: batched, stop: () => void batched.stop() }
+}

@@ -1,0 +1,31 @@
+import { EMPTY, UNCHANGED, readChannel, type Run, type Write } from '@cairn/engine'
+
+/**
+ * The state as a router of a task sees it: with what its own task has written, and nothing of its siblings. The
+ * reducers run for it on the side, and once more when the superstep is applied.
+ */
+export function readWithWrites(
+  run: Run,
+  writes: readonly Write[],
+  keys: string | readonly string[],
+): unknown {
+  if (typeof keys === 'string') {
+    const value = read(run, writes, keys)
+    return value === EMPTY ? undefined : value
+  }
+  const values: Record<string, unknown> = {}
+  for (const key of keys) {
+    const value = read(run, writes, key)
+    if (value !== EMPTY) values[key] = value
+  }
+  return values
+}
+
+function read({ plan, state }: Run, writes: readonly Write[], key: string): unknown {
+  const slot = plan.slotByChannel.get(key)
+  if (slot === undefined) return EMPTY
+  const own = writes.filter(([channel]) => channel === key).map(([, value]) => value)
+  if (own.length === 0) return readChannel(plan, state, slot)
+  const content = plan.channels[slot]!.update(state.contents[slot], own)
+  return content === UNCHANGED ? readChannel(plan, state, slot) : plan.channels[slot]!.read(content)
+}

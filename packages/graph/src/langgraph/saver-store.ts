@@ -1,0 +1,132 @@
+// Any LangGraph saver as a store of the engine. A saver keeps whole records, so this side remembers the values of
+// the newest checkpoint and merges what changed into them.
+//   V1. What a saver is given is its own: later supersteps do not change it.
+//   V2. Checkpoints are put one after the other; a failed one fails every later one, because theirs would be
+//       records without a parent.
+import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph'
+import type { Commit, Line, NewCheckpoint, Store, StoredCheckpoint } from '@cairn/engine'
+import type { RunConfig } from './run-config.ts'
+
+type SaverConfig = Parameters<BaseCheckpointSaver['getTuple']>[0]
+type Put = Parameters<BaseCheckpointSaver['put']>
+
+export class SaverStore implements Store {
+  readonly #saver: BaseCheckpointSaver
+  readonly #config: RunConfig
+  #values: Record<string, unknown>
+  #versions: Record<string, unknown>
+  #putting: Promise<unknown> = Promise.resolve()
+
+  /**
+   * @param config passed to the saver with each call, as some find their tenant or their connection there
+   * @param loaded the checkpoint the run begins from
+   */
+  constructor(saver: BaseCheckpointSaver, config: RunConfig, loaded: StoredCheckpoint | undefined) {
+    this.#saver = saver
+    this.#config = config
+    this.#values = { ...loaded?.values }
+    this.#versions = { ...loaded?.versions }
+  }
+
+  async load(line: Line, checkpointId?: string): Promise<StoredCheckpoint | undefined> {
+    const tuple = await this.#saver.getTuple(this.#configOf(line, checkpointId))
+    return tuple === undefined ? undefined : fromTuple(tuple, line)
+  }
+
+  async commit({ line, writes, checkpoint }: Commit): Promise<void> {
+    const putWrites = writes.map(({ checkpointId, taskId, taskPath, writes: pairs }) =>
+      this.#saver.putWrites(
+        this.#configOf(line, checkpointId),
+        pairs.map(([channel, value]) => [channel, value]),
+        taskId,
+        taskPath,
+      ),
+    )
+    if (checkpoint === undefined) {
+      await Promise.all(putWrites)
+      return
+    }
+    const put = this.#record(line, checkpoint)
+    this.#putting = Promise.all([this.#putting, ...putWrites]).then(() => this.#saver.put(...put))
+    await this.#putting
+  }
+
+  async *list({
+    threadId,
+    namespace,
+    before,
+    limit,
+    filter,
+  }: Parameters<Store['list']>[0]): AsyncIterable<StoredCheckpoint> {
+    const line = { threadId: threadId ?? '', namespace: namespace ?? '' }
+    const options = {
+      ...(before !== undefined && { before: this.#configOf(line, before) }),
+      ...(limit !== undefined && { limit }),
+      ...(filter !== undefined && { filter: { ...filter } }),
+    }
+    for await (const tuple of this.#saver.list(this.#configOf(line, undefined), options))
+      yield fromTuple(tuple, line)
+  }
+
+  async deleteThread(threadId: string): Promise<void> {
+    await this.#saver.deleteThread(threadId)
+  }
+
+  #record(
+    line: Line,
+    { id, parentId, createdAt, metadata, versions, seen, changed, removed }: NewCheckpoint,
+  ): Put {
+    this.#values = { ...this.#values, ...changed }
+    for (const channel of removed) delete this.#values[channel]
+    const grown = Object.entries(versions).filter(([channel, version]) => this.#versions[channel] !== version)
+    this.#versions = { ...versions }
+    const checkpoint = {
+      v: 4,
+      id,
+      ts: createdAt,
+      channel_values: this.#values,
+      channel_versions: { ...versions },
+      versions_seen: { ...seen },
+    }
+    return [
+      this.#configOf(line, parentId),
+      checkpoint as Put[1],
+      { ...metadata } as Put[2],
+      Object.fromEntries(grown),
+    ]
+  }
+
+  #configOf(line: Line, checkpointId: string | undefined): SaverConfig {
+    const { threadId, namespace } = line
+    return {
+      ...this.#config,
+      configurable: {
+        ...this.#config.configurable,
+        thread_id: threadId,
+        checkpoint_ns: namespace,
+        checkpoint_id: checkpointId,
+      },
+    } as SaverConfig
+  }
+}
+
+/** A saver's record as the engine knows it. */
+export function fromTuple(
+  { config, checkpoint, metadata, parentConfig, pendingWrites }: CheckpointTuple,
+  line: Line,
+): StoredCheckpoint {
+  return {
+    line: {
+      threadId: String(config.configurable?.['thread_id'] ?? line.threadId),
+      namespace: String(config.configurable?.['checkpoint_ns'] ?? line.namespace),
+    },
+    id: checkpoint.id,
+    parentId: parentConfig?.configurable?.['checkpoint_id'] as string | undefined,
+    createdAt: checkpoint.ts,
+    metadata: { source: 'loop', step: -2, parents: {}, ...metadata } as StoredCheckpoint['metadata'],
+    values: checkpoint.channel_values,
+    versions: checkpoint.channel_versions,
+    seen: checkpoint.versions_seen,
+    writes: (pendingWrites ?? []).map(([taskId, channel, value]) => [taskId, channel as string, value]),
+  }
+}

@@ -1,0 +1,95 @@
+// Where a task goes next: what its result says, the static edges, the joins, the conditional edges, in that order.
+import { InvalidUpdateError, ParentCommand, Send, isCommand } from '@langchain/langgraph'
+import { RunnableLambda, type Runnable } from '@langchain/core/runnables'
+import { SENDS, type Attempt } from '@cairn/engine'
+import { UnknownNodeError } from '../errors.ts'
+import type { BranchFields, Destination } from '../langgraph/compiled-fields.ts'
+import { triggerOf } from '../langgraph/config-keys.ts'
+import type { RunConfig } from '../langgraph/run-config.ts'
+import { isCommandList } from './state-update.ts'
+
+/** Puts the writes that make the named nodes due. `value` is what their trigger channels receive. */
+export type GoTo = (attempt: Attempt, destinations: readonly Destination[], value: unknown) => void
+
+/**
+ * @param sender the node whose routing this is
+ * @param nodes names of the graph's nodes
+ */
+export function createGoTo(sender: string, nodes: readonly string[]): GoTo {
+  const known = new Set(nodes)
+  return (attempt, destinations, value) => {
+    for (const destination of destinations) {
+      if (destination instanceof Send) {
+        if (destination.node === '__end__')
+          throw new InvalidUpdateError('Cannot send a packet to the END node')
+        if (!known.has(destination.node)) throw new UnknownNodeError(destination.node, sender, nodes)
+        attempt.write(SENDS, destination)
+      } else if (destination !== '__end__') {
+        if (!known.has(destination)) throw new UnknownNodeError(String(destination), sender, nodes)
+        attempt.write(triggerOf(destination), value)
+      }
+    }
+  }
+}
+
+type AnyCommand = { readonly graph?: string; readonly goto?: Destination | Destination[] }
+
+/** @throws {ParentCommand} when the result is meant for the graph around this one. */
+export function destinationsOf(result: unknown): readonly Destination[] {
+  if (result instanceof Send) return [result]
+  const commands = isCommand(result) ? [result] : isCommandList(result) ? result.filter(isCommand) : none
+  if (commands.length === 0) return none
+  const destinations: Destination[] = []
+  for (const command of commands as readonly AnyCommand[]) {
+    if (command.graph === '__parent__') throw new ParentCommand(command as never)
+    if (command.goto !== undefined) destinations.push(...[command.goto].flat())
+  }
+  return destinations
+}
+
+const none: readonly never[] = []
+
+/** Asks a conditional edge where to go. */
+export type Route = (
+  state: unknown,
+  config: RunConfig,
+) => readonly Destination[] | Promise<readonly Destination[]>
+
+export function createRoute(branch: BranchFields, sender: string): Route {
+  const { ends } = branch
+  const ask = pathFunction(branch.path)
+  const named = (answer: unknown): readonly Destination[] => {
+    const labels = (Array.isArray(answer) ? answer : [answer]) as Destination[]
+    return labels.map((label) => {
+      const destination = ends === undefined || label instanceof Send ? label : ends[label]
+      if (destination) return destination
+      throw new InvalidUpdateError(
+        `Branch condition returned unknown or null destination: the conditional edge from "${sender}" returned ${JSON.stringify(label)}` +
+          (ends === undefined ? '.' : `, but its path map has only ${Object.keys(ends).join(', ')}.`),
+      )
+    })
+  }
+  return (state, config) => {
+    const answer = ask(state, config)
+    return answer instanceof Promise ? answer.then(named) : named(answer)
+  }
+}
+
+/** A plain function is called as it is, unless somebody traces it. */
+function pathFunction(path: Runnable): (state: unknown, config: RunConfig) => unknown {
+  const invoke = (state: unknown, config: RunConfig) =>
+    path.invoke(state, config as never) as Promise<unknown>
+  if (!(path instanceof RunnableLambda)) return invoke
+  const func = (path as unknown as { func: (state: unknown, config: RunConfig) => unknown }).func
+  return (state, config) => {
+    if (config.callbacks !== undefined) return invoke(state, config)
+    const answer = func(state, config)
+    return isRunnable(answer) ? answer.invoke(state, config as never) : answer
+  }
+}
+
+function isRunnable(value: unknown): value is Runnable {
+  return (
+    typeof value === 'object' && value !== null && (value as { lc_runnable?: boolean }).lc_runnable === true
+  )
+}

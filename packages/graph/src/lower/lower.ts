@@ -1,0 +1,127 @@
+// From a builder to a plan: one channel per state key, one trigger channel per node, one barrier per join, and for
+// each node a body that calls it and puts its writes. The names of the channels are LangGraph's, because they are
+// what a saved thread holds.
+import { SENDS, START, barrier, createPlan, topic, type Channel, type NodeDefinition } from '@cairn/engine'
+import type { BuilderFields, CompiledFields, CompiledNode } from '../langgraph/compiled-fields.ts'
+import { HIDDEN_TAG } from '../langgraph/config-keys.ts'
+import { isCompiledGraph } from '../langgraph/recognise.ts'
+import type { AddedJoin } from '../state-graph.ts'
+import { createGoTo, createRoute } from './destinations.ts'
+import { lowerChannel } from './lower-channel.ts'
+import { createNodeBody } from './node-body.ts'
+import { lowerRetry, lowerTimeout } from './policies.ts'
+import type { Program, ProgramNode } from './program.ts'
+import { schemaValidator, stateUpdater } from './state-update.ts'
+
+export interface LoweringOptions {
+  /** Mistakes that are warned of by default are errors. */
+  readonly isStrict: boolean
+  readonly joins: readonly AddedJoin[]
+}
+
+export function lower(compiled: CompiledFields, { isStrict, joins }: LoweringOptions): Program {
+  const { builder } = compiled
+  const names = Object.keys(compiled.nodes).filter((name) => name !== START)
+  const validate = schemaValidator(builder)
+
+  const definitionOf = (name: string, node: CompiledNode): NodeDefinition => {
+    const isStart = name === START
+    const hasSubgraph = isSubgraphNode(node)
+    const retry = lowerRetry(node.retryPolicy)
+    const timeout = lowerTimeout(node.timeout)
+    return {
+      triggers: [...node.triggers, ...joins.filter((join) => join.node === name).map(joinChannelName)],
+      reads: Array.isArray(node.channels) ? node.channels[0]! : Object.keys(node.channels),
+      isHidden: isHidden(node),
+      body: createNodeBody({
+        name,
+        runnable: isStart ? undefined : node.bound,
+        updatesOf: stateUpdater({
+          node: name,
+          keys: isStart ? inputKeys(builder) : Object.keys(builder.channels),
+          unknownKeys: isStart || hasSubgraph ? 'ignore' : isStrict ? 'error' : 'warn',
+          validate,
+        }),
+        goTo: createGoTo(name, names),
+        edges: [...builder.edges].filter(([from]) => from === name).map(([, to]) => to),
+        joins: [
+          ...[...builder.waitingEdges]
+            .filter(([from]) => from.includes(name))
+            .map(([from, to]) => waitingChannelName(from, to)),
+          ...joins.filter((join) => join.parents.includes(name)).map(joinChannelName),
+        ],
+        routes: Object.values(builder.branches[name] ?? {}).map((branch) => createRoute(branch, name)),
+      }),
+      ...(retry !== undefined && { retry }),
+      ...(timeout !== undefined && { timeout }),
+      ...(node.errorHandlerNode !== undefined && { errorHandler: node.errorHandlerNode }),
+    }
+  }
+
+  return {
+    plan: createPlan({
+      name: compiled.getName(),
+      channels: { ...channelsOf(compiled), ...joinChannels(builder, joins) },
+      nodes: Object.fromEntries(
+        Object.entries(compiled.nodes).map(([name, node]) => [name, definitionOf(name, node)]),
+      ),
+    }),
+    nodes: new Map(Object.entries(compiled.nodes).map(([name, node]) => [name, programNode(name, node)])),
+    outputKeys: compiled.outputChannels,
+    streamKeys: compiled.streamChannels,
+  }
+}
+
+function programNode(name: string, node: CompiledNode): ProgramNode {
+  return {
+    name,
+    isHidden: isHidden(node),
+    tags: node.tags ?? [],
+    metadata: node.metadata,
+    hasSubgraph: isSubgraphNode(node),
+    timeout: node.timeout !== undefined,
+  }
+}
+
+function channelsOf(compiled: CompiledFields): Record<string, Channel> {
+  const channels = Object.entries(compiled.channels).filter(([name]) => name !== SENDS)
+  return {
+    ...Object.fromEntries(channels.map(([name, channel]) => [name, lowerChannel(channel)])),
+    [SENDS]: topic() as unknown as Channel,
+  }
+}
+
+function joinChannels(builder: BuilderFields, joins: readonly AddedJoin[]): Record<string, Channel> {
+  return Object.fromEntries(
+    joins.map((join) => {
+      const isDeferred = join.when === 'activated' || builder.nodes[join.node]?.defer === true
+      const quorum = join.when === 'all' ? join.parents.length : 1
+      return [
+        joinChannelName(join),
+        barrier({ names: join.parents, quorum, isDeferred }) as unknown as Channel,
+      ]
+    }),
+  )
+}
+
+/** A join with a rule of its own never shares a channel with one that waits for all. */
+function joinChannelName({ parents, node, when }: AddedJoin): string {
+  return when === 'all' ? waitingChannelName(parents, node) : `join-${when}:${parents.join('+')}:${node}`
+}
+
+function waitingChannelName(from: readonly string[], to: string): string {
+  return `join:${from.join('+')}:${to}`
+}
+
+function inputKeys(builder: BuilderFields): string[] {
+  return Object.keys(builder._schemaDefinitions.get(builder._inputDefinition) ?? {})
+}
+
+function isHidden(node: CompiledNode): boolean {
+  return node.tags?.includes(HIDDEN_TAG) === true
+}
+
+function isSubgraphNode(node: CompiledNode): boolean {
+  const declared = node.subgraphs ?? []
+  return (declared.length > 0 ? declared : [node.bound]).some(isCompiledGraph)
+}

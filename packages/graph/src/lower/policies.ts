@@ -1,0 +1,70 @@
+import type { RetryPolicy as ForeignRetryPolicy } from '@langchain/langgraph'
+import type { RetryPolicy, TimeoutPolicy } from '@cairn/engine'
+import { toLangGraphError } from '../errors.ts'
+import type { TimeoutFields } from '../langgraph/compiled-fields.ts'
+
+/** HTTP statuses that another try will not change. */
+const finalStatuses = new Set([400, 401, 402, 403, 404, 405, 406, 407, 409])
+
+interface ErrorFields {
+  readonly name?: string
+  readonly message?: string
+  readonly code?: string
+  readonly status?: number
+  readonly response?: { readonly status?: number }
+  readonly error?: { readonly code?: string }
+}
+
+/** LangGraph's default: everything but cancellations, mistakes in the graph, and requests that will fail again. */
+export function isWorthRetrying(error: unknown): boolean {
+  const { name, message = '', code, status, response, error: inner } = (error ?? {}) as ErrorFields
+  if (message.startsWith('Cancel') || message.startsWith('AbortError') || name === 'AbortError') return false
+  if (name === 'GraphValueError' || code === 'ECONNABORTED') return false
+  if (finalStatuses.has(Number(response?.status ?? status))) return false
+  return inner?.code !== 'insufficient_quota'
+}
+
+export function lowerRetry(policy: ForeignRetryPolicy | undefined): RetryPolicy | undefined {
+  if (policy === undefined) return undefined
+  const {
+    maxAttempts,
+    initialInterval,
+    backoffFactor,
+    maxInterval,
+    jitter = true,
+    retryOn = isWorthRetrying,
+  } = policy
+  return {
+    ...(maxAttempts !== undefined && { maxAttempts }),
+    ...(initialInterval !== undefined && { initialIntervalMs: initialInterval }),
+    ...(backoffFactor !== undefined && { backoffFactor }),
+    ...(maxInterval !== undefined && { maxIntervalMs: maxInterval }),
+    jitterMs: jitter ? 1000 : 0,
+    isRetryable: (error) => retryOn(toLangGraphError(error, [])) === true,
+    ...(policy.logWarning !== false && { onRetry: warnOfRetry }),
+  }
+}
+
+function warnOfRetry({
+  node,
+  attempt,
+  waitMs,
+  error,
+}: Parameters<NonNullable<RetryPolicy['onRetry']>>[0]): void {
+  process.emitWarning(
+    `Node "${node}" failed at attempt ${attempt} and is tried again in ${Math.round(waitMs)} ms: ${String(error)}`,
+    { type: 'CairnWarning', code: 'CAIRN_RETRY' },
+  )
+}
+
+/** A bare number is a limit for the whole attempt, in milliseconds. */
+export function lowerTimeout(timeout: TimeoutFields | number | undefined): TimeoutPolicy | undefined {
+  if (timeout === undefined) return undefined
+  if (typeof timeout === 'number') return { runMs: timeout }
+  const { runTimeout, idleTimeout, refreshOn } = timeout
+  return {
+    ...(runTimeout !== undefined && { runMs: runTimeout }),
+    ...(idleTimeout !== undefined && { idleMs: idleTimeout }),
+    ...(refreshOn !== undefined && { refreshOn }),
+  }
+}

@@ -1,0 +1,53 @@
+// From what a caller passes to `invoke` to how the engine's run begins.
+import { InvalidUpdateError, Send, isCommand } from '@langchain/langgraph'
+import { SENDS, START, type Answer, type RunStart, type Write } from '@cairn/engine'
+import { UnknownNodeError } from './errors.ts'
+import type { Destination } from './langgraph/compiled-fields.ts'
+import { triggerOf } from './langgraph/config-keys.ts'
+import { isInterruptId } from './langgraph/scratchpad.ts'
+
+interface CommandInput {
+  readonly graph?: string
+  readonly goto?: Destination | Destination[]
+  readonly update?: Record<string, unknown> | Write[]
+  readonly resume?: unknown
+}
+
+/** @throws {UnknownNodeError} for a command that goes to no node of the graph. */
+export function startOf(input: unknown, nodes: ReadonlySet<string>): RunStart {
+  if (input === null || input === undefined) return { kind: 'continue' }
+  if (!isCommand(input)) return { kind: 'input', writes: [[START, input]] }
+  const command = input as CommandInput
+  if (command.graph === '__parent__') throw new InvalidUpdateError('There is no parent graph.')
+  const answer = answerOf(command.resume)
+  return {
+    kind: 'command',
+    writes: [...destinationWrites(command, nodes), ...updateWrites(command)],
+    ...(answer !== undefined && { answer }),
+  }
+}
+
+function destinationWrites({ goto = [] }: CommandInput, nodes: ReadonlySet<string>): Write[] {
+  return [goto].flat().flatMap((destination): Write[] => {
+    const target = destination instanceof Send ? destination.node : destination
+    if (target === '__end__') return []
+    if (!nodes.has(target)) throw new UnknownNodeError(String(target), 'Command', [...nodes])
+    return [destination instanceof Send ? [SENDS, destination] : [triggerOf(destination), START]]
+  })
+}
+
+function updateWrites({ update }: CommandInput): Write[] {
+  if (update === undefined || update === null) return []
+  return Array.isArray(update) ? update : Object.entries(update)
+}
+
+/** An object whose keys are all interrupt ids answers by id; anything else is one plain answer. */
+export function answerOf(resume: unknown): Answer | undefined {
+  if (resume === undefined || resume === null) return undefined
+  if (typeof resume === 'object' && !Array.isArray(resume)) {
+    const ids = Object.keys(resume)
+    if (ids.length > 0 && ids.every(isInterruptId))
+      return { kind: 'byId', values: resume as Record<string, unknown> }
+  }
+  return { kind: 'plain', value: resume }
+}

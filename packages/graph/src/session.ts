@@ -1,0 +1,285 @@
+// One run of a compiled graph: what is around the engine's run, and the config that each task receives.
+import {
+  NodeError,
+  RunControl,
+  interrupt,
+  isGraphBubbleUp,
+  isGraphInterrupt,
+  isInvalidResume,
+  type BaseCheckpointSaver,
+} from '@langchain/langgraph'
+import type { CallbackManagerForChainRun } from '@langchain/core/callbacks/manager'
+import {
+  EMPTY,
+  RETURN,
+  SENDS,
+  readChannel,
+  type Attempt,
+  type Question,
+  type Run,
+  type Task,
+  type Thrown,
+  type Write,
+} from '@cairn/engine'
+import type { AssembledConfig } from './assemble-config.ts'
+import { UnknownNodeError } from './errors.ts'
+import { ambientConfig, withAmbientConfig } from './langgraph/ambient.ts'
+import * as keys from './langgraph/config-keys.ts'
+import { readWithWrites } from './langgraph/read.ts'
+import type { Configurable, RunConfig } from './langgraph/run-config.ts'
+import { createScratchpad } from './langgraph/scratchpad.ts'
+import type { Program, ProgramNode } from './lower/program.ts'
+import { lowerRetry, lowerTimeout } from './lower/policies.ts'
+
+export interface SessionOptions {
+  readonly program: Program
+  readonly config: AssembledConfig
+  readonly saver: BaseCheckpointSaver | undefined
+  /** Namespace of the graph's own line of checkpoints. */
+  readonly namespace: string
+  readonly manager: CallbackManagerForChainRun | undefined
+  /** Interrupt id → answer. */
+  readonly answers: Readonly<Record<string, unknown>> | undefined
+  readonly userInterrupt: unknown
+  readonly externalSignal: AbortSignal | undefined
+  readonly onCustom: ((chunk: unknown, namespace: string[]) => void) | undefined
+}
+
+interface CallOptions {
+  readonly retry?: Parameters<typeof lowerRetry>[0]
+  readonly timeout?: Parameters<typeof lowerTimeout>[0]
+}
+
+export class Session {
+  readonly program: Program
+  readonly isTraced: boolean
+  /** The engine's run; set before its first task. */
+  run!: Run
+  readonly #options: SessionOptions
+  readonly #templates = new Map<string, Template>()
+  readonly #base: RunConfig
+  #step = Number.NaN
+  #checkpointMap: Record<string, string> = {}
+
+  constructor(options: SessionOptions) {
+    const { config, program, manager, userInterrupt, onCustom } = options
+    this.#options = options
+    this.program = program
+    this.isTraced = manager !== undefined
+    const { callbacks: _, runId: __, runName: ___, ...rest } = config
+    this.#base = {
+      ...rest,
+      writer: config.writer ?? customWriter(onCustom),
+      interrupt: config.interrupt ?? ((userInterrupt ?? interrupt) as typeof interrupt),
+      control: config.control ?? new RunControl(),
+    }
+  }
+
+  /** The config of one attempt, as LangGraph's own nodes, tools and nested graphs expect it. */
+  taskConfig(attempt: Attempt): RunConfig {
+    const { task, signal } = attempt
+    const { run } = this
+    const { saver, externalSignal, manager } = this.#options
+    const template = this.#template(task)
+    const namespace = run.namespaceOf(task)
+    const trigger = task.origin.kind === 'trigger' ? task.node.triggers[task.fired[0]!]! : '__pregel_push'
+
+    const metadata: Record<string, unknown> = { ...template.metadata }
+    metadata['langgraph_step'] = run.step
+    metadata['langgraph_triggers'] = [trigger]
+    metadata['langgraph_path'] = task.pathParts
+    metadata['langgraph_checkpoint_ns'] = namespace
+    metadata['checkpoint_ns'] = namespace
+    if (template.node.metadata !== undefined) Object.assign(metadata, template.node.metadata)
+
+    const configurable: Configurable = { ...template.configurable }
+    configurable[keys.TASK_ID] = task.id
+    configurable[keys.SEND] = (writes: Write[]) => this.#send(attempt, writes)
+    configurable[keys.READ] = (select: string | string[], isFresh = false) =>
+      this.#read(attempt, select, isFresh)
+    configurable[keys.CALL] = (
+      func: CallFunction,
+      name: string,
+      args: unknown[],
+      options: CallOptions = {},
+    ) => this.#call(attempt, func, name, args, options)
+    configurable[keys.CHECKPOINTER] = saver ?? configurable[keys.CHECKPOINTER]
+    configurable[keys.CHECKPOINT_MAP] = this.#checkpointMapNow()
+    configurable[keys.SCRATCHPAD] = createScratchpad(task, run, this.#options.answers, () => namespace)
+    configurable[keys.PREVIOUS_STATE] = this.#previousState()
+    configurable[keys.ABORT_SIGNALS] = { externalAbortSignal: externalSignal, composedAbortSignal: signal }
+    configurable[keys.RESUMING] = run.isResuming || attempt.number > 1
+    configurable[keys.CHECKPOINT_ID] = undefined
+    configurable[keys.CHECKPOINT_NAMESPACE] = namespace
+    if (task.origin.kind === 'handler') {
+      configurable[keys.NODE_ERROR] = new NodeError(task.origin.failed.name, task.origin.error as Error)
+    }
+
+    const config: RunConfig = { ...template.config }
+    config.metadata = metadata
+    config.configurable = configurable
+    config.signal = signal
+    config.runName = task.name
+    config.executionInfo = {
+      checkpointId: run.journal.checkpointId,
+      checkpointNs: namespace,
+      taskId: task.id,
+      threadId: configurable['thread_id'],
+      runId: undefined,
+      nodeAttempt: attempt.number,
+      nodeFirstAttemptTime: attempt.firstStartedAtMs,
+    }
+    if (manager !== undefined) config.callbacks = manager.getChild(`graph:step:${run.step}`)
+    if (task.timeout !== undefined) watchProgress(config, attempt)
+    return config
+  }
+
+  /** What an error that leaves a node means to the run. */
+  readonly classify = (error: unknown): Thrown => {
+    if (error instanceof Error && isGraphBubbleUp(error)) {
+      if (!isGraphInterrupt(error)) return { kind: 'escaped' }
+      return { kind: 'interrupted', questions: (error as unknown as { interrupts: Question[] }).interrupts }
+    }
+    return { kind: 'failed', isPatient: isInvalidResume(error) }
+  }
+
+  #template(task: Task): Template {
+    const { name } = task
+    let template = this.#templates.get(name)
+    if (template === undefined) {
+      const node = this.program.nodes.get(task.node.name)!
+      template = createTemplate(
+        task.origin.kind === 'call' ? { ...node, name, metadata: undefined, tags: [] } : node,
+        this.#base,
+      )
+      this.#templates.set(name, template)
+    }
+    return template
+  }
+
+  /** The same for all tasks of a superstep. */
+  #checkpointMapNow(): Record<string, string> {
+    const { run } = this
+    if (this.#step !== run.step) {
+      const { namespace, config } = this.#options
+      const around = config.configurable[keys.CHECKPOINT_MAP] as Record<string, string> | undefined
+      this.#step = run.step
+      this.#checkpointMap = { ...around, [namespace]: run.journal.checkpointId }
+    }
+    return this.#checkpointMap
+  }
+
+  #previousState(): unknown {
+    const slot = this.run.plan.slotByChannel.get('__previous__')
+    if (slot === undefined) return undefined
+    const value = readChannel(this.run.plan, this.run.state, slot)
+    return value === EMPTY ? undefined : value
+  }
+
+  #send(attempt: Attempt, writes: readonly Write[]): void {
+    for (const [channel, value] of writes) {
+      const target =
+        channel === SENDS || channel === '__pregel_push'
+          ? (value as { node: string } | null)?.node
+          : undefined
+      if (target !== undefined && !this.program.nodes.has(target)) {
+        throw new UnknownNodeError(target, attempt.task.name, [...this.program.nodes.keys()])
+      }
+      attempt.write(channel, value)
+    }
+  }
+
+  #read(attempt: Attempt, select: string | string[], isFresh: boolean): unknown {
+    return readWithWrites(this.run, isFresh ? attempt.writes : [], select)
+  }
+
+  /** Runs a `task()` of the functional API as a task of the present superstep. */
+  #call(
+    attempt: Attempt,
+    func: CallFunction,
+    name: string,
+    args: unknown[],
+    options: CallOptions,
+  ): Promise<unknown> {
+    const retry = lowerRetry(options.retry)
+    const timeout = lowerTimeout(options.timeout)
+    return attempt.call({
+      name,
+      input: args,
+      ...(retry !== undefined && { retry }),
+      ...(timeout !== undefined && { timeout }),
+      invoke: async (called) => {
+        const config = this.taskConfig(called)
+        const result: unknown = await withAmbientConfig(config, () => func(...args))
+        called.write(RETURN, result)
+      },
+    })
+  }
+}
+
+type CallFunction = (...args: unknown[]) => unknown
+
+interface Template {
+  readonly node: ProgramNode
+  readonly config: RunConfig
+  readonly metadata: Record<string, unknown>
+  readonly configurable: Configurable
+}
+
+/**
+ * Objects that already have every key a task sets: cloning one and assigning to it costs a twentieth of building
+ * it with a spread and added keys.
+ */
+function createTemplate(node: ProgramNode, base: RunConfig): Template {
+  return {
+    node,
+    metadata: {
+      ...base.metadata,
+      langgraph_step: 0,
+      langgraph_node: node.name,
+      langgraph_triggers: [],
+      langgraph_path: [],
+      langgraph_checkpoint_ns: '',
+      checkpoint_ns: '',
+    },
+    configurable: {
+      ...base.configurable,
+      [keys.TASK_ID]: '',
+      [keys.SEND]: undefined,
+      [keys.READ]: undefined,
+      [keys.CALL]: undefined,
+      [keys.CHECKPOINTER]: base.configurable?.[keys.CHECKPOINTER],
+      [keys.CHECKPOINT_MAP]: undefined,
+      [keys.SCRATCHPAD]: undefined,
+      [keys.PREVIOUS_STATE]: undefined,
+      [keys.ABORT_SIGNALS]: undefined,
+      [keys.RESUMING]: false,
+      [keys.CHECKPOINT_ID]: undefined,
+      [keys.CHECKPOINT_NAMESPACE]: '',
+    },
+    config: {
+      ...base,
+      tags: [...(base.tags ?? []), ...node.tags],
+      runName: node.name,
+      signal: undefined as never,
+      executionInfo: undefined,
+    },
+  }
+}
+
+function customWriter(onCustom: SessionOptions['onCustom']): (chunk: unknown) => void {
+  if (onCustom === undefined) return () => undefined
+  return (chunk) => {
+    const namespace = ambientConfig()?.configurable?.[keys.CHECKPOINT_NAMESPACE] as string | undefined
+    onCustom(chunk, namespace?.split('|').slice(0, -1) ?? [])
+  }
+}
+
+function watchProgress(config: RunConfig, attempt: Attempt): void {
+  const write = config.writer
+  config.writer = (chunk: unknown) => {
+    attempt.onProgress?.()
+    write?.(chunk)
+  }
+  config.heartbeat = () => attempt.onHeartbeat?.()
+}

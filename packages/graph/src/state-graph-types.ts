@@ -1,0 +1,3 @@
+import type { StateGraph as LangGraphStateGraph } from '@langchain/langgraph'
+
+export type StateGraphConstructor = typeof LangGraphStateGraph

@@ -1,0 +1,277 @@
+// Turns what a run tells into LangGraph's chunks. Builds only those that some sink takes.
+import {
+  EMPTY,
+  INTERRUPT,
+  RESUME,
+  isTaskOutput,
+  readChannel,
+  type Run,
+  type RunListener,
+  type Task,
+} from '@cairn/engine'
+import type { RunConfig } from '../langgraph/run-config.ts'
+import { CHECKPOINT_ID, CHECKPOINT_NAMESPACE, HIDDEN_TAG } from '../langgraph/config-keys.ts'
+import type { Program } from '../lower/program.ts'
+import type { ChunkSink, Namespace } from './chunk.ts'
+import { updatesPayload, writesByChannel } from './updates.ts'
+
+export interface EmitterOptions {
+  readonly program: Program
+  /** Channels of `values` and `updates`. */
+  readonly keys: string | readonly string[]
+  readonly namespace: Namespace
+  readonly sinks: readonly ChunkSink[]
+  readonly config: RunConfig
+  readonly isNested: boolean
+}
+
+export class Emitter implements RunListener {
+  readonly #options: EmitterOptions
+  readonly #modes: ReadonlySet<string>
+  readonly #keys: ReadonlySet<string>
+
+  constructor(options: EmitterOptions) {
+    this.#options = options
+    this.#modes = new Set(options.sinks.flatMap(({ modes }) => [...modes]))
+    this.#keys = new Set([options.keys].flat())
+  }
+
+  resumed(run: Run): void {
+    this.#values(run)
+  }
+
+  planned(run: Run, tasks: readonly Task[]): void {
+    if (!run.journal.isKeeping || !(this.#modes.has('checkpoints') || this.#modes.has('debug'))) return
+    const payload = this.#checkpoint(run, tasks)
+    this.#push('checkpoints', payload)
+    this.#debug(run.step - 1, 'checkpoint', payload)
+  }
+
+  restored(_run: Run, tasks: readonly Task[]): void {
+    for (const task of tasks) if (!this.#isHidden(task)) this.#update(task, true)
+  }
+
+  starting(run: Run, tasks: readonly Task[]): void {
+    if (!this.#modes.has('tasks') && !this.#modes.has('debug')) return
+    for (const task of tasks) {
+      if (this.#isHidden(task) || task.isSettled) continue
+      const payload = this.#taskStart(task)
+      this.#push('tasks', payload)
+      this.#debug(run.step, 'task', payload)
+    }
+  }
+
+  settled(run: Run, task: Task): void {
+    if (this.#isHidden(task)) return
+    const { outcome } = task
+    if (outcome.kind === 'escaped' || (outcome.kind === 'interrupted' && outcome.questions.length === 0))
+      return
+    if (outcome.kind === 'interrupted' && task.origin.kind === 'call') return
+    if (outcome.kind === 'interrupted') this.#interrupts(outcome.questions)
+    else if (outcome.kind === 'done') this.#update(task, false)
+    if (!this.#modes.has('tasks') && !this.#modes.has('debug')) return
+    const payload = {
+      id: task.id,
+      name: task.name,
+      result: writesByChannel(task.writes, this.#options.program.streamKeys),
+      interrupts: task.questions,
+      error: outcome.kind === 'failed' ? failure(outcome.error) : null,
+    }
+    this.#push('tasks', payload)
+    this.#debug(run.step, 'task_result', payload)
+  }
+
+  applied(run: Run, tasks: readonly Task[]): void {
+    if (writesAny(tasks, this.#keys)) this.#values(run)
+  }
+
+  interrupted(run: Run, tasks: readonly Task[]): void {
+    if (this.#options.isNested) return
+    if (
+      writesAny(
+        tasks.filter(({ outcome }) => outcome.kind === 'done'),
+        this.#keys,
+      )
+    )
+      this.#values(run)
+    if (tasks.every(({ questions }) => questions.length === 0)) this.#interrupts([])
+  }
+
+  paused(): void {
+    if (!this.#options.isNested) this.#interrupts([])
+  }
+
+  #values(run: Run): void {
+    if (!this.#modes.has('values')) return
+    this.#push('checkpoints', envelope(run), true)
+    this.#push('values', readKeys(run, this.#options.keys))
+  }
+
+  #update(task: Task, isRestored: boolean): void {
+    if (this.#modes.has('updates'))
+      this.#push('updates', updatesPayload(task, this.#options.keys, isRestored))
+  }
+
+  #interrupts(questions: readonly unknown[]): void {
+    this.#push('updates', { [INTERRUPT]: questions })
+    this.#push('values', { [INTERRUPT]: questions })
+  }
+
+  #taskStart(task: Task): Record<string, unknown> {
+    const metadata = visibleMetadata(
+      this.#options.config,
+      this.#options.program.nodes.get(task.name)?.metadata,
+    )
+    const triggers =
+      task.origin.kind === 'trigger' ? [task.node.triggers[task.fired[0]!]!] : ['__pregel_push']
+    return {
+      id: task.id,
+      name: task.name,
+      input: task.input,
+      triggers,
+      interrupts: [],
+      ...(metadata !== undefined && { metadata }),
+    }
+  }
+
+  #checkpoint(run: Run, tasks: readonly Task[]): Record<string, unknown> {
+    const { program, config } = this.#options
+    const { journal } = run
+    const at = (checkpointId: string) => snakeCaseConfig(config, journal.line.namespace, checkpointId)
+    return {
+      config: at(journal.checkpointId),
+      values: readKeys(run, program.streamKeys),
+      metadata: journal.metadata,
+      next: tasks.map(({ name }) => name),
+      tasks: tasks.map((task) => this.#plannedTask(run, task)),
+      parentConfig: journal.parentId === undefined ? undefined : at(journal.parentId),
+    }
+  }
+
+  #plannedTask(run: Run, task: Task): Record<string, unknown> {
+    const { program, keys } = this.#options
+    const { id, name, pathParts: path } = task
+    const stored = run.pending.filter(([taskId]) => taskId === id)
+    const error = stored.find(([, channel]) => channel === '__error__')?.[2]
+    const interrupts = stored
+      .filter(([, channel]) => channel === INTERRUPT)
+      .flatMap(([, , questions]) => questions)
+    const output = stored.filter(([, channel]) => isTaskOutput(channel) && channel !== RESUME)
+    const written = writesByChannel(
+      output.map(([, channel, value]) => [channel, value]),
+      keys,
+    )
+    const result =
+      Object.keys(written).length === 0 ? undefined : typeof keys === 'string' ? written[keys] : written
+    if (error !== undefined) return { id, name, path, error, interrupts, result }
+    const namespace = run.namespaceOf(task)
+    const threadId = run.journal.line.threadId
+    const hasSubgraph = program.nodes.get(name)?.hasSubgraph === true
+    const state = { configurable: { thread_id: threadId, checkpoint_ns: namespace } }
+    return { id, name, path, interrupts, ...(hasSubgraph && { state }), result }
+  }
+
+  #isHidden(task: Task): boolean {
+    return task.node.isHidden === true
+  }
+
+  #debug(step: number, type: string, payload: unknown): void {
+    if (!this.#modes.has('debug')) return
+    this.#push('debug', { step, type, timestamp: new Date().toISOString(), payload })
+  }
+
+  #push(mode: string, payload: unknown, isEnvelope = false): void {
+    for (const sink of this.#options.sinks) {
+      if (isEnvelope ? !sink.modes.has('checkpoints') : sink.modes.has(mode))
+        sink.push([this.#options.namespace, mode, payload])
+    }
+  }
+}
+
+/** The values of these channels now: an object of those that hold something, or the bare value of one. */
+export function readKeys(
+  { plan, state }: Pick<Run, 'plan' | 'state'>,
+  keys: string | readonly string[],
+): unknown {
+  const read = (key: string) => {
+    const slot = plan.slotByChannel.get(key)
+    return slot === undefined ? EMPTY : readChannel(plan, state, slot)
+  }
+  if (typeof keys === 'string') {
+    const value = read(keys)
+    return value === EMPTY ? null : value
+  }
+  const values: Record<string, unknown> = {}
+  for (const key of keys) {
+    const value = read(key)
+    if (value !== EMPTY) values[key] = value
+  }
+  return values
+}
+
+export function writesAny(tasks: readonly Task[], keys: ReadonlySet<string>): boolean {
+  return tasks.some(({ writes }) => writes.some(([channel]) => keys.has(channel)))
+}
+
+function envelope({ journal }: Run): Record<string, unknown> {
+  const { checkpointId: id, parentId, metadata } = journal
+  return {
+    id,
+    ...(parentId !== undefined && { parent_id: parentId }),
+    step: metadata.step,
+    source: metadata.source,
+  }
+}
+
+function failure(error: unknown): { message: string; name: string } {
+  const { message, name } = error instanceof Error ? error : { message: String(error), name: 'Error' }
+  return { message, name }
+}
+
+/** Metadata that the engine itself puts there says nothing new to a reader of the stream. */
+const engineMetadata = new Set([
+  'langgraph_step',
+  'langgraph_node',
+  'langgraph_triggers',
+  'langgraph_path',
+  'langgraph_checkpoint_ns',
+  'checkpoint_ns',
+  'thread_id',
+  'run_id',
+  'checkpoint_id',
+])
+
+function visibleMetadata(
+  { metadata, tags }: RunConfig,
+  own: Readonly<Record<string, unknown>> | undefined,
+): Record<string, unknown> | undefined {
+  const visible = Object.fromEntries(
+    Object.entries({ ...metadata, ...own }).filter(([key]) => !engineMetadata.has(key)),
+  )
+  const userTags = (tags ?? []).filter((tag) => !tag.startsWith('seq:step') && tag !== HIDDEN_TAG)
+  if (userTags.length > 0) visible['tags'] = userTags
+  return Object.keys(visible).length > 0 ? visible : undefined
+}
+
+/** The config of a checkpoint, with the keys in the spelling that LangGraph's debuggers read. */
+function snakeCaseConfig(
+  config: RunConfig,
+  namespace: string,
+  checkpointId: string,
+): Record<string, unknown> {
+  const { callbacks, configurable, maxConcurrency, metadata, recursionLimit, runName, tags } = config
+  const spelled = {
+    callbacks,
+    configurable: {
+      [CHECKPOINT_NAMESPACE]: namespace,
+      ...configurable,
+      [CHECKPOINT_ID]: checkpointId,
+    },
+    max_concurrency: maxConcurrency,
+    metadata,
+    recursion_limit: recursionLimit,
+    run_name: runName,
+    tags,
+  }
+  return Object.fromEntries(Object.entries(spelled).filter(([, value]) => value !== undefined))
+}
