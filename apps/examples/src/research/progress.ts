@@ -4,10 +4,11 @@ import type { EraGrade, Problem, Research, SearchQuery, SearchRecord } from './s
 
 /** What a node's update says, in a line for people. `node` is the node that finished. */
 export function progressLine(node: string, update: Partial<Research>): string {
-  return `${node.padEnd(8)} ${describe(node, update)}`
+  return `${node.padEnd(8)} ${describeUpdate(node, update)}`
 }
 
-function describe(node: string, update: Partial<Research>): string {
+/** What a node wrote, in words. */
+export function describeUpdate(node: string, update: Partial<Research>): string {
   switch (node) {
     case 'plan':
     case 'widen':
@@ -19,7 +20,7 @@ function describe(node: string, update: Partial<Research>): string {
     case 'draft':
       return `${counted(update.sentences?.length ?? 0, 'sentence')}, each with its source`
     case 'critic':
-      return describeProblems(update.refused ?? [])
+      return describeProblems(update.refused ?? [], update.sentences !== undefined)
     case 'approve':
       return `the answer was: ${update.verdict?.decision ?? 'none'}`
     case 'report':
@@ -36,18 +37,28 @@ function describeQueries(queries: readonly SearchQuery[]): string {
 }
 
 function describeSearch({ era, groups, matched, addresses }: SearchRecord): string {
-  return `${era}  ${wordsText(groups)}: ${counted(matched, 'passage')} in ${counted(addresses.length, 'address', 'addresses')}`
+  const words = groups.map(([first = '', ...others]) =>
+    others.length > 0 ? `${first} (${others.length + 1} forms)` : first,
+  )
+  return `${era}  ${words.join(' + ')}: ${counted(matched, 'passage')} in ${counted(addresses.length, 'address', 'addresses')}`
 }
 
 function describeGrades(grades: readonly EraGrade[]): string {
   const about = grades.reduce((sum, grade) => sum + grade.about, 0)
-  const poor = grades.filter(({ enough }) => !enough).map(({ era }) => era)
-  return `${counted(about, 'passage')} about it; ${poor.length === 0 ? 'enough in every era' : `too few in ${poor.join(', ')}`}`
+  return `${counted(about, 'passage')} about it; ${describePoorEras(grades)}`
 }
 
-function describeProblems(problems: readonly Problem[]): string {
+function describePoorEras(grades: readonly EraGrade[]): string {
+  const poor = grades.filter(({ enough }) => !enough).map(({ era }) => era)
+  if (poor.length === 0) return 'enough in every era'
+  return poor.length > 3
+    ? `too few in ${poor.length} of ${grades.length} eras`
+    : `too few in ${poor.join(', ')}`
+}
+
+function describeProblems(problems: readonly Problem[], isStruck: boolean): string {
   if (problems.length === 0) return 'every sentence stands in its source'
   const counts = new Map<string, number>()
   for (const { code } of problems) counts.set(code, (counts.get(code) ?? 0) + 1)
-  return `sends back ${problems.length}: ${[...counts].map(([code, count]) => `${count} ${code}`).join(', ')}`
+  return `${isStruck ? 'strikes' : 'sends back'} ${problems.length}: ${[...counts].map(([code, count]) => `${count} ${code}`).join(', ')}`
 }

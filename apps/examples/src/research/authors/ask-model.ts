@@ -1,5 +1,5 @@
 import type { ChatOpenAI } from '@langchain/openai'
-import type { z } from 'zod'
+import { z } from 'zod'
 
 export interface Question<Answer> {
   /** Name of the answer, as the model is told it. */
@@ -16,7 +16,8 @@ export type Answered<Answer> =
 
 /**
  * Asks a model for an answer of a given shape, and once more, saying what was wrong, when the first has another
- * shape or is a refusal. Errors of the network and of the server are thrown: the thread can be resumed after them.
+ * shape or is a refusal. The model has to be made with `__includeRawResponse`, or its refusals are not seen. Errors
+ * of the network and of the server are thrown: the thread can be resumed after them.
  */
 export async function askModel<Answer extends Record<string, unknown>>(
   model: ChatOpenAI,
@@ -39,13 +40,22 @@ export async function askModel<Answer extends Record<string, unknown>>(
     ])
     const checked = schema.safeParse(parsed)
     if (checked.success) return { kind: 'answer', answer: checked.data }
-    reason = faultOf(raw.additional_kwargs['refusal'], raw.text)
+    reason = faultOf(refusalIn(raw.additional_kwargs), raw.text)
   }
   return { kind: 'none', reason }
 }
 
-function faultOf(refusal: unknown, text: string): string {
-  if (typeof refusal === 'string' && refusal !== '') return `the model refused: ${refusal}`
+// The converted message leaves a refusal out; the response as it came has it.
+const refusedSchema = z.object({
+  __raw_response: z.object({ choices: z.tuple([z.object({ message: z.object({ refusal: z.string() }) })]) }),
+})
+
+function refusalIn(details: unknown): string | undefined {
+  return refusedSchema.safeParse(details).data?.['__raw_response'].choices[0].message.refusal
+}
+
+function faultOf(refusal: string | undefined, text: string): string {
+  if (refusal !== undefined) return `the model refused: ${refusal}`
   return text === ''
     ? 'the answer did not have the form asked for.'
     : `the model answered in prose: ${text.slice(0, 120)}`

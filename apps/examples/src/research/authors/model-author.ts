@@ -55,6 +55,7 @@ export function modelAuthor({ model, apiKey, baseUrl }: ModelSettings): Author {
     model,
     apiKey,
     maxRetries: 2,
+    __includeRawResponse: true,
     timeout: 120_000,
     ...(baseUrl === undefined ? {} : { configuration: { baseURL: baseUrl } }),
   })

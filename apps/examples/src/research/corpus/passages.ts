@@ -37,13 +37,18 @@ export function addressOf({ id }: Pick<Passage, 'id'>): string {
   return id.slice(0, id.lastIndexOf('-'))
 }
 
+/** `Van Buren` of `Martin Van Buren`. */
+export function surnameOf(president: string): string {
+  return /(?:Van )?\S+$/.exec(president)?.[0] ?? president
+}
+
 function speechesOf({ from, to }: Era): Speech[] {
   return z.array(speechSchema).parse(sotu({ range: [from, to] }))
 }
 
 function cutIntoPassages({ year, name, text }: Speech): Passage[] {
   const president = readableName(name)
-  const address = `${year}-${president.slice(president.lastIndexOf(' ') + 1).toLowerCase()}`
+  const address = `${year}-${surnameOf(president).toLowerCase().replaceAll(' ', '-')}`
   return groupSentences(sentencesOf(text)).map((passage, position) => ({
     id: `${address}-${position + 1}`,
     year,

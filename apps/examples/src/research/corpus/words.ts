@@ -14,14 +14,10 @@ const askingWords = `address addresses ask asked describe described discuss disc
 const stopWords = new Set(functionWords.split(/\s+/))
 const notAskedAbout = new Set([...stopWords, ...askingWords.split(/\s+/)])
 
-/** The words of a text, in order and in lower case, without possessive endings. */
+/** The words of a text, in order and in lower case; "nation's" is `nation`, "didn't" is `did`. */
 export function wordsOf(text: string): string[] {
-  return (
-    text
-      .toLowerCase()
-      .match(/[a-z]+/g)
-      ?.filter((word) => word.length > 1) ?? []
-  )
+  const plain = text.toLowerCase().replaceAll(/(?:n['’]t|['’](?:s|re|ve|ll|d|m))\b/g, '')
+  return plain.match(/[a-z]{2,}/g) ?? []
 }
 
 /** Whether a word says something by itself, unlike "the" or "would". */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { renderDraft } from '../render-report.ts'
 import { interrupt } from '../runtime.ts'
-import type { Research, ResearchUpdate } from '../state.ts'
+import type { Research } from '../state.ts'
 
 /** What a human is asked before the report is written. */
 export interface ApprovalRequest {
@@ -29,7 +29,7 @@ const verdictSchema = z.preprocess(
 )
 
 /** The node that asks a human. It asks until the answer is one of those it offers. */
-export function approve(state: Research): ResearchUpdate {
+export function approve(state: Research): Pick<Research, 'verdict' | 'attempts' | 'problems'> {
   let complaint: string | undefined
   for (;;) {
     const answer: unknown = interrupt(approvalRequest(state, complaint))

@@ -1,7 +1,7 @@
 import { addressCount, addressOf, passageOf } from '../corpus/passages.ts'
 import { eras } from '../corpus/eras.ts'
 import { sentencesOf } from '../corpus/sentences.ts'
-import type { EraGrade, Hit, Research, ResearchUpdate, Source } from '../state.ts'
+import type { EraGrade, Hit, Research, Source } from '../state.ts'
 import { type Subject, groupsOf, mentionsIn, names } from '../corpus/subject.ts'
 import { type TypicalWord, typicalWords } from '../corpus/vocabulary.ts'
 import { wordsOf } from '../corpus/words.ts'
@@ -15,7 +15,7 @@ const themesPerEra = 5
 const themeLift = 6
 
 /** Judges which hits are really about the subject, and whether each era has enough of them. */
-export function grade({ hits, subject }: Research): ResearchUpdate {
+export function grade({ hits, subject }: Research): Pick<Research, 'related' | 'sources' | 'grades'> {
   const related = relatedTo(subject, hits.map(textOf)).slice(0, relatedWords)
   const sources = eras.flatMap(({ id }) => strongest(judge(hitsOf(id, hits), subject, related)))
   return { related, sources, grades: eras.map(({ id }) => gradeEra(id, sources, subject)) }

@@ -1,7 +1,7 @@
 import { passageOf } from '../corpus/passages.ts'
 import { searchQuery, wordsText } from '../search-query.ts'
 import type { WordGroups } from '../corpus/search-index.ts'
-import type { Research, ResearchUpdate, SearchRecord } from '../state.ts'
+import type { Research, SearchRecord } from '../state.ts'
 import { type Subject, groupsBesides, groupsOf, heaviestWords, names, withForms } from '../corpus/subject.ts'
 import { typicalWords } from '../corpus/vocabulary.ts'
 
@@ -9,7 +9,7 @@ import { typicalWords } from '../corpus/vocabulary.ts'
  * Plans another round for the eras that have too little: first with the other forms of the words that stand in what
  * was found, then with the rarest word of the subject alone. An era for which that says nothing new is left as it is.
  */
-export function widen({ grades, hits, searches, subject }: Research): ResearchUpdate {
+export function widen({ grades, hits, searches, subject }: Research): Pick<Research, 'subject' | 'queries'> {
   const texts = hits.map(({ era, passageId }) => passageOf(era, passageId).text)
   const withMoreForms = withForms(subject, typicalWords(texts.filter((text) => names(text, subject))))
   const round = Math.max(0, ...searches.map((search) => search.round)) + 1
