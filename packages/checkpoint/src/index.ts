@@ -1,1 +1,11 @@
-export {}
+export { createLangchainCodec, type LangchainCodecOptions } from './create-langchain-codec.ts'
+export { type FieldsConstructor } from './langchain-classes.ts'
+export { langchainExtension } from './langchain-extension.ts'
+export {
+  langgraphExtension,
+  type StoredCommand,
+  type StoredOverwrite,
+  type StoredSend,
+} from './langgraph-extension.ts'
+export { InvalidSaverConfigError } from './saver-config.ts'
+export { STORE, StoreSaver } from './store-saver.ts'

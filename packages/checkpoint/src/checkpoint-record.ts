@@ -1,0 +1,99 @@
+// Translates between the checkpoints of the engine's store and LangGraph's records.
+import {
+  TASKS,
+  maxChannelVersion,
+  type Checkpoint,
+  type CheckpointTuple,
+} from '@langchain/langgraph-checkpoint'
+import type { CheckpointMetadata, NewCheckpoint, StoredCheckpoint, Version } from '@cairn/engine'
+import { configOf } from './saver-config.ts'
+
+/** The format of records that LangGraph writes now. Others say in their metadata which they have. */
+const CURRENT_FORMAT = 4
+const FORMAT_KEY = '__checkpoint_format__'
+
+/** What is known of a stored checkpoint when its child comes. */
+export interface KnownCheckpoint {
+  readonly id: string
+  readonly channels: ReadonlySet<string>
+  readonly versions: Readonly<Record<string, Version>>
+}
+
+export function knownOf({ id, values, versions }: StoredCheckpoint): KnownCheckpoint {
+  return { id, channels: new Set(Object.keys(values)), versions }
+}
+
+export function knownOfRecord({ id, channel_values, channel_versions }: Checkpoint): KnownCheckpoint {
+  return { id, channels: new Set(Object.keys(channel_values)), versions: { ...channel_versions } }
+}
+
+/**
+ * A record as the store takes it. A channel has changed when it is in `newVersions`, when its version is not the
+ * parent's, or when the parent does not hold it. Without a parent all have.
+ */
+export function toNewCheckpoint(
+  record: Checkpoint,
+  metadata: CheckpointMetadata,
+  newVersions: Readonly<Record<string, Version>>,
+  parent: KnownCheckpoint | undefined,
+): NewCheckpoint {
+  const { channel_values: values, channel_versions: versions } = record
+  const hasChanged = (channel: string): boolean =>
+    parent === undefined ||
+    Object.hasOwn(newVersions, channel) ||
+    !parent.channels.has(channel) ||
+    own(versions, channel) !== own(parent.versions, channel)
+  return {
+    id: record.id,
+    parentId: parent?.id,
+    createdAt: record.ts,
+    metadata: record.v === CURRENT_FORMAT ? metadata : { ...metadata, [FORMAT_KEY]: record.v },
+    versions,
+    seen: record.versions_seen,
+    changed: Object.fromEntries(Object.entries(values).filter(([channel]) => hasChanged(channel))),
+    removed: [...(parent?.channels ?? [])].filter((channel) => !Object.hasOwn(values, channel)),
+  }
+}
+
+export function toTuple(stored: StoredCheckpoint): CheckpointTuple {
+  const { [FORMAT_KEY]: format, ...metadata } = stored.metadata
+  const tuple: CheckpointTuple = {
+    config: configOf(stored.line, stored.id),
+    checkpoint: {
+      v: typeof format === 'number' ? format : CURRENT_FORMAT,
+      id: stored.id,
+      ts: stored.createdAt,
+      channel_values: stored.values,
+      channel_versions: stored.versions,
+      versions_seen: stored.seen,
+    },
+    metadata: metadata,
+    pendingWrites: stored.writes.map(([taskId, channel, value]) => [taskId, channel, value]),
+  }
+  if (stored.parentId !== undefined) tuple.parentConfig = configOf(stored.line, stored.parentId)
+  return tuple
+}
+
+/** Whether sends stand among the writes of the parent, as they did before format 4, and not in a channel. */
+export function needsSends({ checkpoint, parentConfig }: CheckpointTuple): boolean {
+  return checkpoint.v < CURRENT_FORMAT && parentConfig !== undefined
+}
+
+/** Puts the sends of the parent into the channel where they stand since format 4. */
+export function addSends(
+  tuple: CheckpointTuple,
+  parent: StoredCheckpoint | undefined,
+  firstVersion: Version,
+): void {
+  const { channel_values: values, channel_versions: versions } = tuple.checkpoint
+  values[TASKS] = parent?.writes.filter(([, channel]) => channel === TASKS).map(([, , value]) => value) ?? []
+  versions[TASKS] = maxVersion(Object.values(versions)) ?? firstVersion
+}
+
+function maxVersion(versions: readonly Version[]): Version | undefined {
+  return versions.length === 0 ? undefined : maxChannelVersion(...versions)
+}
+
+function own(versions: Readonly<Record<string, Version>>, channel: string): Version | undefined {
+  return Object.hasOwn(versions, channel) ? versions[channel] : undefined
+}

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+
+test('public names', async () => {
+  expect(Object.keys(await import('@cairn/checkpoint')).toSorted()).toMatchInlineSnapshot(`
+    [
+      "InvalidSaverConfigError",
+      "STORE",
+      "StoreSaver",
+      "createLangchainCodec",
+      "langchainExtension",
+      "langgraphExtension",
+    ]
+  `)
+})
