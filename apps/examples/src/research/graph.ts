@@ -1,3 +1,4 @@
+import { END, Send, START, StateGraph } from '@cairn/graph'
 import { type Author } from './authors/author.ts'
 import { chooseAuthor } from './authors/choose-author.ts'
 import { approve } from './nodes/approve.ts'
@@ -8,7 +9,6 @@ import { plan } from './nodes/plan.ts'
 import { report } from './nodes/report.ts'
 import { search } from './nodes/search.ts'
 import { widen } from './nodes/widen.ts'
-import { END, Send, START, StateGraph } from './runtime.ts'
 import { type Research, ResearchState } from './state.ts'
 
 export interface ResearchOptions {

@@ -1,4 +1,4 @@
-import { Annotation } from './runtime.ts'
+import { Annotation } from '@cairn/graph'
 import type { WordGroups } from './corpus/search-index.ts'
 import type { Subject } from './corpus/subject.ts'
 

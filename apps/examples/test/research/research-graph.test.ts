@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Command, MemorySaver } from '@cairn/graph'
 import { describe, expect, test } from 'vitest'
 import { ruleAuthor } from '../../src/research/authors/rule-author.ts'
 import { buildResearch } from '../../src/research/graph.ts'
 import { readLedger } from '../../src/research/ledger.ts'
 import { type ResearchGraph, type Standing, runThread } from '../../src/research/run-thread.ts'
-import { Command, MemorySaver } from '../../src/research/runtime.ts'
 import { scratchDirectory } from './scratch-directory.ts'
 
 const railroads = 'How did presidents speak of railroads?'

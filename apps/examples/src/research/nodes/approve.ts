@@ -1,6 +1,6 @@
+import { interrupt } from '@cairn/graph'
 import { z } from 'zod'
 import { renderDraft } from '../render-report.ts'
-import { interrupt } from '../runtime.ts'
 import type { Research } from '../state.ts'
 
 /** What a human is asked before the report is written. */

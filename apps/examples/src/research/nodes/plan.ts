@@ -1,5 +1,5 @@
+import { Overwrite } from '@cairn/graph'
 import type { Author } from '../authors/author.ts'
-import { Overwrite } from '../runtime.ts'
 import type { Research, ResearchUpdate } from '../state.ts'
 
 /** The node that plans the first searches. A thread that is asked again starts from nothing. */
