@@ -263,8 +263,10 @@ function snakeCaseConfig(
   const spelled = {
     callbacks,
     configurable: {
+      ...Object.fromEntries(
+        Object.entries(configurable ?? {}).filter(([key]) => !key.startsWith('__pregel_')),
+      ),
       [CHECKPOINT_NAMESPACE]: namespace,
-      ...configurable,
       [CHECKPOINT_ID]: checkpointId,
     },
     max_concurrency: maxConcurrency,
