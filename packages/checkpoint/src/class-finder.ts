@@ -1,3 +1,4 @@
+import { Serializable } from '@langchain/core/load/serializable'
 import { isSameId, uniqueName, type KnownClass } from './langchain-classes.ts'
 
 /** Finds the class of an instance, and remembers what it found. */
@@ -24,10 +25,12 @@ export class ClassFinder {
     if (Reflect.get(object, 'lc_serializable') !== true && !isDocument) return undefined
     const known = this.#known.get(uniqueName(object.constructor))
     if (known === undefined || known.prototype === prototype) return known
-    // A subclass that goes by the same name would come back as something else. Another copy of the package would
-    // not: its classes have the same namespace and no relation to these.
-    const isSubclass = Object.prototype.isPrototypeOf.call(known.prototype, object)
+    // A class made from those of this package that goes by the name of another would come back as something else.
+    // A class of another copy of the package may: it has nothing in common with these but its path.
+    const isRelated = [Serializable.prototype, known.prototype].some((each) =>
+      Object.prototype.isPrototypeOf.call(each, object),
+    )
     const namespace: unknown = isDocument ? known.namespace : Reflect.get(object, 'lc_namespace')
-    return !isSubclass && isSameId(namespace, known.namespace) ? known : undefined
+    return !isRelated && isSameId(namespace, known.namespace) ? known : undefined
   }
 }

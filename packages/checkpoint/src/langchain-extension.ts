@@ -26,7 +26,7 @@ interface StoredObject {
 /** What a LangChain object has for LangChain's own use. */
 const bookkeeping = new Set(['lc_kwargs', 'lc_namespace', 'lc_serializable', 'lc_direct_tool_output', 'type'])
 
-/** What the constructors of messages take. `contentBlocks` is a view of `content`. */
+/** What the constructors of messages take, but for `contentBlocks`, another way to give the content. */
 const messageFields = new Set([
   'additional_kwargs',
   'artifact',
@@ -94,18 +94,22 @@ function constructorFields(object: object, known: KnownClass): Fields {
   const fields: Fields = {}
   const given = Reflect.get(object, 'lc_kwargs') as Fields | undefined
   for (const key of Object.keys(given ?? object)) {
-    if (key === 'contentBlocks' && known.isMessage) continue
     const value: unknown = key in object ? Reflect.get(object, key) : given![key]
     if (value !== undefined) setOwn(fields, key, value)
   }
-  if (known.isMessage) {
-    for (const key of Object.keys(object)) {
-      if (!messageFields.has(key) || Object.hasOwn(fields, key)) continue
-      const value: unknown = Reflect.get(object, key)
-      if (value !== undefined) fields[key] = value
-    }
+  return known.isMessage ? messageFieldsNow(object, fields, given) : fields
+}
+
+/** Adds what a message got after it was made. Its content is given once, in the way that it was given first. */
+function messageFieldsNow(object: object, fields: Fields, given: Fields | undefined): Fields {
+  for (const key of Object.keys(object)) {
+    if (!messageFields.has(key) || Object.hasOwn(fields, key)) continue
+    const value: unknown = Reflect.get(object, key)
+    if (value !== undefined) fields[key] = value
   }
-  return fields
+  const { content, contentBlocks, ...others } = fields
+  if (contentBlocks === undefined) return fields
+  return given?.['content'] === undefined ? { ...others, contentBlocks: content } : { ...others, content }
 }
 
 function extraFields(object: object): Fields | undefined {
@@ -136,12 +140,18 @@ function decodeObject(encoded: unknown, known: ReadonlyMap<string, KnownClass>):
 
 /** Constructors of messages change what they are given. */
 function constructorArgument(kwargs: Fields): Fields {
-  return Array.isArray(kwargs['content']) ? { ...kwargs, content: [...kwargs['content']] } : { ...kwargs }
+  const argument = { ...kwargs }
+  for (const key of ['content', 'contentBlocks']) {
+    const content = argument[key]
+    if (Array.isArray(content)) argument[key] = [...content]
+  }
+  return argument
 }
 
 /** Puts back what the constructor changed or left out, such as the invalid tool calls of a chunk. */
-function restoreFields(object: object, kwargs: Fields): void {
-  for (const [key, value] of Object.entries(kwargs)) {
+function restoreFields(object: object, { contentBlocks, ...kwargs }: Fields): void {
+  const fields = contentBlocks === undefined ? kwargs : { ...kwargs, content: contentBlocks }
+  for (const [key, value] of Object.entries(fields)) {
     if (messageFields.has(key) && !Object.is(Reflect.get(object, key), value)) Reflect.set(object, key, value)
   }
 }
