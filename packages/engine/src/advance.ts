@@ -4,7 +4,7 @@
 //   A2. Nobody saw a sibling's write before this point.
 //   A3. Each channel gets at most two new versions: one when it is consumed, one when it is updated.
 import { EMPTY, UNCHANGED } from './channel.ts'
-import { InvalidUpdateError } from './errors.ts'
+import { InvalidUpdateError, brief } from './errors.ts'
 import type { Plan, PlanNode } from './plan.ts'
 import type { State } from './state.ts'
 import type { Write } from './write.ts'
@@ -113,7 +113,7 @@ function update(plan: Plan, slot: number, content: unknown, values: readonly unk
     throw new InvalidUpdateError({
       code: error.code,
       channel,
-      message: `Invalid update for channel "${channel}" with values ${JSON.stringify(values)}: ${error.message}`,
+      message: `Invalid update for channel "${channel}" with values ${brief(values, 200)}: ${error.message}`,
       updates: values,
       cause: error,
     })

@@ -1,3 +1,4 @@
+import { TaskEndedError } from './errors.ts'
 import type { Task } from './task.ts'
 import type { Write } from './write.ts'
 
@@ -33,7 +34,7 @@ export class Attempt {
   /** Called when the node says itself that it is alive. */
   onHeartbeat: (() => void) | undefined
   #calls = 0
-  #isClosed = false
+  #isOver = false
   readonly #host: AttemptHost
 
   constructor(task: Task, number: number, firstStartedAtMs: number, signal: AbortSignal, host: AttemptHost) {
@@ -53,14 +54,19 @@ export class Attempt {
     return this.#host.context
   }
 
-  /** Puts a write. After the attempt was closed by its timeout, writes go nowhere. */
+  /** Puts a write. Once the attempt has ended, writes go nowhere. */
   write(channel: string, value: unknown): void {
-    if (this.#isClosed) return
+    if (this.#isOver) return
     this.writes.push([channel, value])
     this.onProgress?.()
   }
 
+  /**
+   * Runs another task, or takes its result from the store. Rejects with what that task threw, and with a
+   * `TaskEndedError` once the attempt has ended.
+   */
   call(call: Call): Promise<unknown> {
+    if (this.#isOver) return Promise.reject(new TaskEndedError(this.task.name, call.name))
     this.onProgress?.()
     return this.#host.callTask(this, call)
   }
@@ -70,9 +76,14 @@ export class Attempt {
     return this.#calls++
   }
 
-  /** Drops what was written and what still will be. */
+  /** Its node has returned or thrown: what was written stays, what still comes goes nowhere. */
+  end(): void {
+    this.#isOver = true
+  }
+
+  /** Ends it, and drops what was written. */
   close(): void {
-    this.#isClosed = true
+    this.end()
     this.writes.length = 0
   }
 }

@@ -42,6 +42,15 @@ export function dueTasks(plan: Plan, state: State, updated: readonly number[] | 
   return due
 }
 
+/** Where packets were sent that no node of the plan takes: the graph had them when the thread was last run. */
+export function unknownTargets(plan: Plan, state: State): string[] {
+  const packets = sentPackets(plan, state)
+  if (packets.length === 0) return noTargets
+  return packets.map(({ node }) => node).filter((node) => !plan.nodeByName.has(node))
+}
+
+const noTargets: string[] = []
+
 function sentPackets(plan: Plan, state: State): readonly SendPacket[] {
   if (plan.sendsSlot === -1) return none
   const packets = readChannel(plan, state, plan.sendsSlot)

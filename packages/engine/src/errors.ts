@@ -50,12 +50,13 @@ export class UnknownNodeError extends EngineError {
 
   constructor(
     readonly target: string,
-    readonly sender: string,
+    /** The node that goes there; `undefined` when a checkpoint no longer tells. */
+    readonly sender: string | undefined,
     readonly known: readonly string[],
   ) {
     const near = nearest(target, known)
     super(
-      `Node "${sender}" goes to "${target}", but the graph has no node of that name. ` +
+      `${sender === undefined ? 'A task of this thread' : `Node "${sender}"`} goes to "${target}", but the graph has no node of that name. ` +
         (near.length > 0 ? `Did you mean ${near.map((name) => `"${name}"`).join(' or ')}? ` : '') +
         `Its nodes are: ${known.join(', ')}.`,
     )
@@ -149,6 +150,22 @@ export class TaskTimeoutError extends EngineError {
   }
 }
 
+/** A node called another task after it had returned or thrown. */
+export class TaskEndedError extends EngineError {
+  readonly code = 'TASK_ENDED'
+
+  constructor(
+    readonly node: string,
+    /** The name of the task that was called. */
+    readonly called: string,
+  ) {
+    super(
+      `Node "${node}" called "${called}" after it had ended, so nothing can be kept of that call. ` +
+        'Await every call before the node returns.',
+    )
+  }
+}
+
 /** A scheduled task did not settle. A defect of the engine: please report it. */
 export class LostTaskError extends EngineError {
   readonly code = 'LOST_TASK'
@@ -160,9 +177,18 @@ export class LostTaskError extends EngineError {
   }
 }
 
-function brief(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+/** A value as an error shows it: JSON where it has one, cut to `length` characters. */
+export function brief(value: unknown, length = 60): string {
+  const text = textOf(value)
+  return text.length > length ? `${text.slice(0, length - 3)}…` : text
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return Object.prototype.toString.call(value) // a cycle, a bigint: an error must not fail on what it shows
+  }
 }
 
 /** Up to three names that differ from `wanted` in at most a third of their letters, closest first. */

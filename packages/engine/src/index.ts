@@ -36,6 +36,7 @@ export {
   NothingToRunError,
   StaleResumeError,
   StepLimitError,
+  TaskEndedError,
   TaskTimeoutError,
   UnknownNodeError,
 } from './errors.ts'
@@ -52,7 +53,8 @@ export {
   type PlanNode,
 } from './plan.ts'
 export { backoffMs, type RetryPolicy } from './retry.ts'
-export { Run, type RunOptions, type RunResult } from './run.ts'
+export { Run } from './run.ts'
+export { type RunOptions, type RunResult } from './run-options.ts'
 export {
   atHead,
   openQuestions,

@@ -4,13 +4,14 @@
 //   J2. A checkpoint and the writes that led to it are one transaction, when the writes are not committed yet.
 //   J3. A checkpoint carries the channels that changed since its parent, and nothing else.
 //   J4. A write that cannot be kept does not take others with it: a commit that fails is tried task by task.
+//   J5. Commits are made in the order of what they keep, without waiting for one another.
 import { EMPTY } from './channel.ts'
-import { INPUT, INTERRUPT, NULL_TASK_ID } from './control.ts'
+import type { Clock } from './clock.ts'
+import { INPUT, INTERRUPT } from './control.ts'
 import type { Ids } from './ids.ts'
 import type { Plan, PlanNode } from './plan.ts'
 import { seenByName, type State } from './state.ts'
 import type {
-  Awaitable,
   CheckpointMetadata,
   Commit,
   Line,
@@ -20,6 +21,8 @@ import type {
   TaskWrites,
   Version,
 } from './store.ts'
+import type { Task } from './task.ts'
+import { noWrites, recordOf } from './task-record.ts'
 import type { Write } from './write.ts'
 
 /**
@@ -36,6 +39,7 @@ export interface JournalOptions {
   readonly durability: Durability
   readonly loaded: StoredCheckpoint | undefined
   readonly ids: Ids
+  readonly clock: Clock
   /** A commit that nobody waits for has failed. */
   onFailure(error: unknown): void
 }
@@ -49,6 +53,7 @@ export class Journal {
   readonly #line: Line
   readonly #durability: Durability
   readonly #ids: Ids
+  readonly #clock: Clock
   readonly #onFailure: (error: unknown) => void
 
   readonly #versions: Record<string, Version>
@@ -64,15 +69,18 @@ export class Journal {
   #unsaved: State | undefined
   #queued: TaskWrites[] = []
   #turnsLeft = 0
+  #isGathering = false
+  #isEnded = false
   readonly #underWay = new Set<Promise<void>>()
   #failure: { readonly error: unknown } | undefined
 
-  constructor({ plan, store, line, durability, loaded, ids, onFailure }: JournalOptions) {
+  constructor({ plan, store, line, durability, loaded, ids, clock, onFailure }: JournalOptions) {
     this.#plan = plan
     this.#store = store
     this.#line = line
     this.#durability = durability
     this.#ids = ids
+    this.#clock = clock
     this.#onFailure = onFailure
     this.#versions = { ...loaded?.versions }
     this.#seen = { ...loaded?.seen }
@@ -135,21 +143,19 @@ export class Journal {
     this.noteAdvance(state, changed, [{ name: INPUT }])
   }
 
-  /** Keeps what a task wrote, beside the checkpoint it started from. */
-  record(taskId: string, taskPath: string, writes: readonly Write[]): void {
-    if (this.#store === undefined || writes.length === 0) return
-    this.#queued.push({
-      checkpointId: this.#checkpointId,
-      taskId,
-      taskPath,
-      writes: this.#withoutTransient(writes),
-    })
-    if (this.#durability !== 'exit') this.#flushSoon()
+  /** Keeps the outcome of a task beside the checkpoint that it started from. */
+  recordTask(task: Task): void {
+    if (this.#store === undefined) return
+    const record = recordOf(task)
+    if (record.length === 0) return
+    const kept = this.#withoutTransient(record)
+    this.#record(task.id, task.path, kept.length === 0 ? noWrites : kept)
   }
 
-  /** Keeps what no task wrote: a command's update, its destinations, its answer. */
-  recordCommand(writes: readonly Write[]): void {
-    this.record(NULL_TASK_ID, '', writes)
+  /** Keeps what no task wrote: a command's update, its destinations, its answers. */
+  recordCommand(taskId: string, writes: readonly Write[]): void {
+    const kept = this.#withoutTransient(writes)
+    if (this.#store !== undefined && kept.length > 0) this.#record(taskId, '', kept)
   }
 
   /** Makes the present state a checkpoint. Returns a promise only when the run has to wait for the store. */
@@ -169,11 +175,19 @@ export class Journal {
 
   /** Keeps what `exit` has held back, and waits for all that is under way. @throws the store's first failure. */
   async settle(): Promise<void> {
-    if (this.#unsaved !== undefined) await this.#commit([], this.#newCheckpoint(this.#unsaved))
+    this.#isEnded = true
+    const unsaved = this.#unsaved
     this.#unsaved = undefined
+    if (unsaved !== undefined) await this.#commit([], this.#newCheckpoint(unsaved))
     if (this.#queued.length > 0) await this.#commit(this.#takeQueued())
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
     if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  #record(taskId: string, taskPath: string, writes: readonly Write[]): void {
+    this.#queued.push({ checkpointId: this.#checkpointId, taskId, taskPath, writes })
+    // What a task still writes after the run has ended is not held back for an end that is past.
+    if (this.#durability !== 'exit' || this.#isEnded) this.#flushSoon()
   }
 
   #newCheckpoint(state: State): NewCheckpoint {
@@ -192,7 +206,7 @@ export class Journal {
     return {
       id: this.#checkpointId,
       parentId: this.#parentId,
-      createdAt: new Date().toISOString(),
+      createdAt: new Date(this.#clock.now()).toISOString(),
       metadata: this.#metadata,
       versions: this.#versions,
       seen: this.#seen,
@@ -208,18 +222,16 @@ export class Journal {
   }
 
   #flushSoon(): void {
-    const isScheduled = this.#turnsLeft > 0
     this.#turnsLeft = gatheringTurns
-    if (!isScheduled) queueMicrotask(() => this.#gather())
+    if (this.#isGathering) return
+    this.#isGathering = true
+    queueMicrotask(() => this.#gather())
   }
 
   #gather(): void {
-    if (this.#queued.length === 0) this.#turnsLeft = 0
-    else if (--this.#turnsLeft > 0) queueMicrotask(() => this.#gather())
-    else this.#flush()
-  }
-
-  #flush(): void {
+    if (this.#queued.length > 0 && --this.#turnsLeft > 0) return queueMicrotask(() => this.#gather())
+    this.#isGathering = false
+    if (this.#queued.length === 0) return // a checkpoint took it along
     try {
       void this.#commit(this.#takeQueued())
     } catch (error) {
@@ -230,45 +242,48 @@ export class Journal {
   #takeQueued(): readonly TaskWrites[] {
     const queued = this.#queued
     this.#queued = []
-    this.#turnsLeft = 0
     return queued
   }
 
   /** One transaction. Returns a promise only when the store does. */
   #commit(writes: readonly TaskWrites[], checkpoint?: NewCheckpoint): void | Promise<void> {
     const commit: Commit = { line: this.#line, writes, ...(checkpoint !== undefined && { checkpoint }) }
-    let committing: Awaitable<void>
     try {
-      committing = this.#store!.commit(commit)
+      const committing = this.#store!.commit(commit)
+      if (committing === undefined) return
+      return this.#track(
+        committing.catch((error: unknown) => {
+          this.#commitEachTask(commit)
+          throw error
+        }),
+      )
     } catch (error) {
       this.#commitEachTask(commit)
       throw error
     }
-    if (committing instanceof Promise) return this.#track(committing)
   }
 
-  /** The transaction failed as a whole: what can be kept of it is kept. */
+  /** The transaction failed as a whole: what can be kept of it is kept. Its failure is known already. */
   #commitEachTask({ line, writes, checkpoint }: Commit): void {
-    if (writes.length === 0 || (writes.length === 1 && checkpoint === undefined)) return
+    if (writes.length === 1 && checkpoint === undefined) return
     for (const task of writes) {
       try {
-        void this.#store!.commit({ line, writes: [task] })
-      } catch (error) {
-        this.#fail(error)
-      }
+        void this.#store!.commit({ line, writes: [task] })?.catch(() => undefined)
+      } catch {}
     }
   }
 
+  /** Notes a failure at once: nobody may be waiting for this commit. */
   #track(committing: Promise<void>): Promise<void> {
-    const tracked = committing.then(
-      () => void this.#underWay.delete(tracked),
+    this.#underWay.add(committing)
+    committing.then(
+      () => this.#underWay.delete(committing),
       (error: unknown) => {
-        this.#underWay.delete(tracked)
+        this.#underWay.delete(committing)
         this.#fail(error)
       },
     )
-    this.#underWay.add(tracked)
-    return tracked
+    return committing
   }
 
   #fail(error: unknown): void {

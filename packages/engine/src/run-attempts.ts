@@ -1,9 +1,10 @@
+import type { AbortWatch } from './abort-watch.ts'
 import { Attempt, type AttemptHost } from './attempt.ts'
 import type { Clock } from './clock.ts'
 import type { NodeBody } from './plan.ts'
 import { backoffMs, mayRetry, type RetryPolicy } from './retry.ts'
 import type { Task } from './task.ts'
-import { withTimeout } from './timeout.ts'
+import { Deadline } from './timeout.ts'
 
 /** How an attempt ended for which there is no further one. */
 export type Ending =
@@ -15,70 +16,90 @@ export interface AttemptOptions {
   readonly body: NodeBody
   readonly retry: RetryPolicy | undefined
   readonly clock: Clock
-  /** Aborted when the run is over; then nothing is tried again. */
-  readonly signal: AbortSignal
+  /** Of the run's signal: once it is aborted, nothing is tried again. */
+  readonly watch: AbortWatch
   readonly host: AttemptHost
   /** Whether the error is a failure, and no message to the run. */
   isFailure(error: unknown): boolean
-  /** Called once, synchronously when the node returned no promise. */
-  onEnded(ending: Ending): void
 }
 
-/** Tries a task as often as its policy allows. Never throws; returns a promise only when something had to wait. */
-export function runAttempts(options: AttemptOptions): void | Promise<void> {
-  const { task, body, retry, clock, signal, host, isFailure, onEnded } = options
-  const firstStartedAtMs = clock.now()
-
-  const begin = (number: number): void | Promise<void> => {
-    const expiry = task.timeout === undefined ? undefined : new AbortController()
-    const attempt = new Attempt(
-      task,
-      number,
-      firstStartedAtMs,
-      expiry === undefined ? signal : AbortSignal.any([signal, expiry.signal]),
-      host,
-    )
-    const thrown = (error: unknown) => failed(attempt, error)
-    try {
-      const running =
-        task.timeout === undefined || expiry === undefined
-          ? body(attempt)
-          : withTimeout(
-              task.timeout,
-              attempt,
-              clock,
-              (error) => expiry.abort(error),
-              () => body(attempt),
-            )
-      if (running === undefined) return onEnded({ kind: 'done', attempt })
-      return running.then(() => onEnded({ kind: 'done', attempt }), thrown)
-    } catch (error) {
-      return thrown(error)
-    }
-  }
-
-  const failed = (attempt: Attempt, error: unknown): void | Promise<void> => {
-    const isWorthAnother = !signal.aborted && isFailure(error) && mayRetry(retry, attempt.number, error)
-    if (!isWorthAnother) return onEnded({ kind: 'thrown', attempt, error })
-    const waitMs = backoffMs(retry, attempt.number, clock.random())
-    retry.onRetry?.({ node: task.name, attempt: attempt.number, waitMs, error })
-    return wait(clock, waitMs, signal).then(() =>
-      signal.aborted ? onEnded({ kind: 'thrown', attempt, error }) : begin(attempt.number + 1),
-    )
-  }
-
-  return begin(1)
+/**
+ * Tries a task as often as its policy allows. Never throws and never rejects; returns a promise only when
+ * something had to wait.
+ */
+export function runAttempts(options: AttemptOptions): Ending | Promise<Ending> {
+  return tryOnce(options, 1, options.clock.now())
 }
 
-/** Resolves after `ms` milliseconds, or when the signal is aborted. */
-function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+function tryOnce(
+  options: AttemptOptions,
+  number: number,
+  firstStartedAtMs: number,
+): Ending | Promise<Ending> {
+  const { task, body, clock, watch, host } = options
+  const deadline = task.timeout === undefined ? undefined : new Deadline(task.timeout, clock, watch)
+  const signal = deadline === undefined ? watch.signal : deadline.signal
+  const attempt = new Attempt(task, number, firstStartedAtMs, signal, host)
+  try {
+    const running = deadline === undefined ? body(attempt) : deadline.run(attempt, () => body(attempt))
+    if (!isThenable(running)) return finished(attempt)
+    return Promise.resolve(running).then(
+      () => finished(attempt),
+      (error: unknown) => failed(options, attempt, error),
+    )
+  } catch (error) {
+    return failed(options, attempt, error)
+  }
+}
+
+/** A promise, or what code that is not written in TypeScript takes for one. */
+function isThenable(value: unknown): boolean {
+  return typeof (value as PromiseLike<void> | null | undefined)?.then === 'function'
+}
+
+function finished(attempt: Attempt): Ending {
+  attempt.end()
+  return { kind: 'done', attempt }
+}
+
+function failed(options: AttemptOptions, attempt: Attempt, error: unknown): Ending | Promise<Ending> {
+  attempt.end()
+  let waitMs: number | undefined
+  try {
+    waitMs = msToNext(options, attempt, error)
+  } catch (judging) {
+    const message = `Node "${options.task.name}" failed, and so did the code that judges the failure. See "errors".`
+    return { kind: 'thrown', attempt, error: new AggregateError([error, judging], message) }
+  }
+  if (waitMs === undefined) return { kind: 'thrown', attempt, error }
+  return wait(options, waitMs).then((): Ending | Promise<Ending> => {
+    if (options.watch.signal.aborted) return { kind: 'thrown', attempt, error }
+    return tryOnce(options, attempt.number + 1, attempt.firstStartedAtMs)
+  })
+}
+
+/** How long to wait before the next attempt; `undefined` when there is none. */
+function msToNext(
+  { task, retry, clock, watch, isFailure }: AttemptOptions,
+  attempt: Attempt,
+  error: unknown,
+): number | undefined {
+  if (watch.signal.aborted || !isFailure(error) || !mayRetry(retry, attempt.number, error)) return undefined
+  const waitMs = backoffMs(retry, attempt.number, clock.random())
+  retry.onRetry?.({ node: task.name, attempt: attempt.number, waitMs, error })
+  return waitMs
+}
+
+/** Resolves after `ms` milliseconds, or when the run is over. */
+function wait({ clock, watch }: AttemptOptions, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    const done = () => {
-      cancel()
-      signal.removeEventListener('abort', done)
+    const cancel = clock.after(ms, () => {
+      stopWatching()
       resolve()
-    }
-    const cancel = clock.after(ms, done)
-    signal.addEventListener('abort', done, { once: true })
+    })
+    const stopWatching = watch.onAbort(() => {
+      cancel()
+      resolve()
+    })
   })
 }

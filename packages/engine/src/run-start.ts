@@ -34,14 +34,23 @@ export interface OpenQuestion extends Question {
   readonly taskId: string
 }
 
-/** The questions whose tasks have not finished, in the order of their tasks. */
+/**
+ * The questions whose tasks have not finished, in the order of their tasks. What a called task asks is kept with
+ * its caller too, and counts once.
+ */
 export function openQuestions(pending: readonly PendingWrite[]): OpenQuestion[] {
   const finished = new Set(pending.filter(([, channel]) => isTaskOutput(channel)).map(([taskId]) => taskId))
+  const known = new Set<string>()
   return pending
     .filter(([taskId, channel]) => channel === INTERRUPT && !finished.has(taskId))
     .flatMap(([taskId, , questions]) =>
       [questions as Question | Question[]].flat().map((question) => ({ ...question, taskId })),
     )
+    .filter(({ id }) => {
+      const isNew = id === undefined || !known.has(id)
+      if (id !== undefined) known.add(id)
+      return isNew
+    })
 }
 
 /**
@@ -68,11 +77,20 @@ export function checkAnswer(
   }
 }
 
-/** The writes that keep an answer: a plain one under no task, others under the id of their question. */
-export function answerWrites(answer: Answer, pending: readonly PendingWrite[]): PendingWrite[] {
-  if (answer.kind === 'plain') return [[NULL_TASK_ID, RESUME, answer.value]]
-  return Object.entries(answer.values).map(([id, value]) => {
+/**
+ * What a command puts beside the checkpoint, by task: its own writes and a plain answer belong to none, other
+ * answers stand under the id of their question.
+ */
+export function commandWrites(
+  { writes, answer }: RunStart & { kind: 'command' },
+  pending: readonly PendingWrite[],
+): Map<string, readonly Write[]> {
+  const byTask = new Map<string, readonly Write[]>()
+  const own: Write[] = answer?.kind === 'plain' ? [...writes, [RESUME, answer.value]] : [...writes]
+  if (own.length > 0) byTask.set(NULL_TASK_ID, own)
+  for (const [id, value] of Object.entries(answer?.kind === 'byId' ? answer.values : {})) {
     const earlier = pending.filter(([taskId, channel]) => taskId === id && channel === RESUME).slice(0, 1)
-    return [id, RESUME, [...earlier.map(([, , before]) => before), value]]
-  })
+    byTask.set(id, [[RESUME, [...earlier.map(([, , before]) => before), value]]])
+  }
+  return byTask
 }

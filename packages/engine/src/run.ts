@@ -3,128 +3,73 @@
 //   R2. A task that the store knows to have finished is not run again.
 //   R3. The loop waits only where it says `await`: for a node that returned a promise, for a store that did,
 //       and for the event loop when it was kept too long.
+//   R4. What a node, a store or a listener throws ends the run; what was finished by then is kept.
 import { advance, type Advance } from './advance.ts'
 import type { Call } from './attempt.ts'
+import { beginningOf, type Beginning } from './beginning.ts'
+import { Breakpoints } from './breakpoints.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { ERROR, ERROR_SOURCE_NODE, NULL_TASK_ID, RESUME, isTaskOutput } from './control.ts'
-import { dueTasks, type Due, type SendPacket } from './due.ts'
-import { NothingToRunError, StepLimitError } from './errors.ts'
-import { systemIds, type Ids } from './ids.ts'
-import { Journal, type Durability } from './journal.ts'
+import { NULL_TASK_ID, RESUME } from './control.ts'
+import { dueTasks, unknownTargets, type Due } from './due.ts'
+import { EarlierTasks } from './earlier-tasks.ts'
+import { NothingToRunError, StepLimitError, UnknownNodeError } from './errors.ts'
+import { systemIds } from './ids.ts'
+import { Journal } from './journal.ts'
 import type { RunListener } from './listener.ts'
 import type { Plan } from './plan.ts'
-import type { RetryPolicy } from './retry.ts'
-import {
-  answerWrites,
-  atHead,
-  checkAnswer,
-  openQuestions,
-  type Position,
-  type RunStart,
-} from './run-start.ts'
-import { Scheduler, type Thrown } from './scheduler.ts'
+import type { RunOptions, RunResult } from './run-options.ts'
+import { checkAnswer, commandWrites, openQuestions, type RunStart } from './run-start.ts'
+import { Scheduler } from './scheduler.ts'
+import { stalledJoins } from './stalled-joins.ts'
 import { emptyState, readChannels, restoreState, type State } from './state.ts'
-import type {
-  CheckpointMetadata,
-  CheckpointSource,
-  Line,
-  PendingWrite,
-  Store,
-  StoredCheckpoint,
-} from './store.ts'
-import { Task, byPath, questionsWrite, type Question, type TaskNaming } from './task.ts'
-import type { TimeoutPolicy } from './timeout.ts'
+import type { CheckpointMetadata, CheckpointSource, PendingWrite } from './store.ts'
+import { Task, byPath } from './task.ts'
+import { TaskNames } from './task-names.ts'
 import { turnWhenDue } from './turn.ts'
 import type { Write } from './write.ts'
 
-export interface RunOptions {
-  readonly plan: Plan
-  readonly start: RunStart
-  readonly line: Line
-  /** Without one, nothing is kept and nothing can be resumed. */
-  readonly store?: Store | undefined
-  /** The checkpoint to begin from, as the store gave it. Default: none, a new thread. */
-  readonly loaded?: StoredCheckpoint | undefined
-  /** Default: the newest checkpoint of the line. */
-  readonly position?: Position
-  readonly durability?: Durability
-  /** Supersteps after which a run that has not ended fails. */
-  readonly stepLimit: number
-  /** Nodes before, and after, which the run stops; `*` for all that are not hidden. */
-  readonly interruptBefore?: readonly string[] | '*'
-  readonly interruptAfter?: readonly string[] | '*'
-  readonly maxConcurrency?: number | undefined
-  readonly retry?: RetryPolicy | undefined
-  /** Aborted by the run when it fails, and by the caller to stop it: the run then fails with the signal's reason. */
-  readonly controller?: AbortController
-  /** The graph around this one runs on from a checkpoint. */
-  readonly isResuming?: boolean
-  readonly isNested?: boolean
-  /** namespace → checkpoint id of every graph around this one. */
-  readonly parents?: Readonly<Record<string, string>>
-  /** For the nodes: each attempt carries it. */
-  readonly context?: unknown
-  /** Asked before each superstep; a reason stops the run there. */
-  drainReason?(): string | undefined
-  /** What an error that leaves a node means. Default: it failed. */
-  classify?(error: unknown): Thrown
-  timeoutOf?(packet: SendPacket): TimeoutPolicy | undefined
-  readonly listener?: RunListener
-  readonly clock?: Clock
-  readonly ids?: Ids
-}
-
-export type RunResult =
-  | { readonly kind: 'finished' }
-  /** Tasks asked; `questions` is what the caller has to answer. */
-  | { readonly kind: 'interrupted'; readonly questions: readonly Question[] }
-  /** Stopped at a static breakpoint. */
-  | { readonly kind: 'paused' }
-  | { readonly kind: 'drained'; readonly reason: string }
-  /** A task had a message for the graph around this one. */
-  | { readonly kind: 'escaped'; readonly signal: Error }
-
-export class Run implements TaskNaming {
+export class Run {
   readonly plan: Plan
   readonly options: RunOptions
   readonly journal: Journal
   readonly signal: AbortSignal
   readonly clock: Clock
-  readonly #ids: Ids
   readonly #listener: RunListener
   readonly #scheduler: Scheduler
+  readonly #names: TaskNames
+  readonly #breakpoints: Breakpoints
   readonly #lastStep: number
   #state: State
   #step: number
   #tasks: Task[] = []
+  /** Slots that the last barrier updated; without them every node is looked at. */
+  #updated: readonly number[] | undefined
   /** Writes found beside the loaded checkpoint; gone after the first barrier. */
   #pending: readonly PendingWrite[]
-  #updated: readonly number[] | undefined
-  /** Versions at the last resume: static breakpoints wait for something newer. */
-  #interruptSeen: readonly number[] | undefined
-  #reusesFinished = true
+  #earlier = new EarlierTasks([])
   #isResuming = false
 
   constructor(options: RunOptions) {
-    const { plan, loaded, controller = new AbortController() } = options
+    const { plan, loaded, controller = new AbortController(), ids = systemIds } = options
     this.plan = plan
     this.options = options
     this.clock = options.clock ?? systemClock
     this.signal = controller.signal
-    this.#ids = options.ids ?? systemIds
     this.#listener = options.listener ?? {}
     this.#state = loaded === undefined ? emptyState(plan) : restoreState(plan, loaded)
     this.#pending = loaded?.writes ?? []
     this.#step = (loaded?.metadata.step ?? -2) + 1
     this.#lastStep = this.#step + options.stepLimit + 1
-    this.#interruptSeen = seenByInterrupts(plan, loaded)
+    this.#names = new TaskNames(this, ids)
+    this.#breakpoints = new Breakpoints(plan, loaded)
     this.journal = new Journal({
       plan,
       store: options.store,
       line: options.line,
       durability: options.durability ?? 'async',
       loaded,
-      ids: this.#ids,
+      ids,
+      clock: this.clock,
       onFailure: (error) => this.#scheduler.stop(error),
     })
     this.#scheduler = new Scheduler({
@@ -138,7 +83,6 @@ export class Run implements TaskNaming {
       handlerFor: (failed, error) => this.#handlerFor(failed, error),
       calledTask: (caller, index, call) => this.#calledTask(caller, index, call),
     })
-    this.signal.addEventListener('abort', () => this.#scheduler.stop(this.signal.reason), { once: true })
   }
 
   get state(): State {
@@ -165,9 +109,15 @@ export class Run implements TaskNaming {
     return this.#pending
   }
 
+  /** Where a task, and what it keeps in lines of its own, belongs: `node:id`, after the namespace around it. */
+  namespaceOf(task: Task): string {
+    return this.#names.namespaceOf(task)
+  }
+
   /**
    * Runs to the end, to a question or to a breakpoint.
-   * @throws what a node or the store threw, and the engine's errors.
+   * @throws what a node or the store threw, and the engine's errors; an `AggregateError` of both when a node
+   *   failed and then what it left could not be kept
    */
   async execute(): Promise<RunResult> {
     try {
@@ -177,13 +127,15 @@ export class Run implements TaskNaming {
       await this.journal.settle()
       return result
     } catch (error) {
-      await this.journal.settle()
-      throw error
+      throw await this.#afterFailing(error)
+    } finally {
+      this.#scheduler.close()
     }
   }
 
   async #loop(): Promise<RunResult> {
     for (;;) {
+      this.signal.throwIfAborted()
       if (this.#step > this.#lastStep) throw this.#stepLimitError()
       this.#plan()
       if (this.#tasks.length === 0) return this.#finish()
@@ -192,8 +144,7 @@ export class Run implements TaskNaming {
         if (this.#breaksAt(this.options.interruptBefore)) return this.#pause()
         const reason = this.options.drainReason?.()
         if (reason !== undefined) return { kind: 'drained', reason }
-        this.#listener.starting?.(this, this.#tasks)
-        const running = this.#scheduler.execute(this.#tasks, this.#step)
+        const running = this.#start()
         if (running !== undefined) await running
         const stopped = this.#stopped()
         if (stopped !== undefined) return stopped
@@ -204,91 +155,78 @@ export class Run implements TaskNaming {
       if (this.#breaksAt(this.options.interruptAfter)) return this.#pause()
       const turn = turnWhenDue()
       if (turn !== undefined) await turn
-      if (this.signal.aborted) throw this.signal.reason
     }
   }
 
-  /** Loads nothing and runs nothing: brings the state to where the first superstep begins. */
+  /** Runs nothing: brings the state to where the first superstep begins. */
   #begin(): void | Promise<void> {
-    const { start, loaded, position = atHead, isResuming = false } = this.options
-    if (this.signal.aborted) throw this.signal.reason
-    const answer = start.kind === 'command' ? start.answer : undefined
-    const isHead = position.isAddressed && !position.isSuperseded && !isEdit(loaded)
-    const isTravelling =
-      position.isAddressed && (position.isNestedAddress || !(answer !== undefined || isResuming || isHead))
-    this.#reusesFinished = !isTravelling && !position.isSuperseded
-    this.#isResuming =
-      loaded !== undefined &&
-      this.#state.newest > 0 &&
-      (isResuming || start.kind === 'continue' || answer !== undefined)
+    this.signal.throwIfAborted()
+    const { start, isResuming = false } = this.options
+    const beginning = beginningOf(this.options, this.#state.newest === 0)
+    this.#isResuming = beginning.goesOn
+    if (start.kind === 'command') this.#takeCommand(start, beginning)
+    const hasCommand = this.#applyCommand()
+    if (beginning.isTravelling && (start.kind !== 'command' || beginning.forks))
+      this.#pending = this.#pending.filter(([, channel]) => channel !== RESUME)
+    if (beginning.reusesFinished) this.#earlier = new EarlierTasks(this.#pending)
 
-    const isCommand = start.kind === 'command'
-    const forks =
-      isTravelling && (isCommand || this.#isResuming) && (!isEdit(loaded) || position.isSuperseded)
-    if (isCommand) this.#takeCommand(start, forks, isTravelling || position.isSuperseded)
-    const commandWrites = this.#pending.filter(([taskId]) => taskId === NULL_TASK_ID)
-    if (commandWrites.length > 0)
-      this.#advanceInput(commandWrites.map(([, channel, value]) => [channel, value]))
-    if (isTravelling)
-      this.#pending = this.#pending.filter(([, channel]) => channel !== RESUME || (isCommand && !forks))
-
-    if (this.#isResuming || (isCommand && commandWrites.length > 0)) return this.#resume(forks)
+    if (beginning.goesOn || (start.kind === 'command' && hasCommand)) return this.#goOn(beginning)
     if (start.kind === 'input' && start.writes.length > 0) return this.#takeInput(start.writes)
-    if (!isResuming) {
-      throw new NothingToRunError(
-        `There is nothing to go on from${this.options.store === undefined ? '' : ` in thread "${this.options.line.threadId}"`}, and no input to begin with. ` +
-          'Invoke it with an input first; null goes on with a thread that was saved.',
-      )
-    }
+    if (!isResuming) throw this.#nothingToRunError()
   }
 
-  #takeCommand(start: RunStart & { kind: 'command' }, forks: boolean, isHistory: boolean): void {
-    const { answer, writes } = start
-    const { isNested = false, interruptBefore = [], interruptAfter = [], line } = this.options
-    if (answer !== undefined && !isNested && !isHistory) {
-      checkAnswer(answer, openQuestions(this.#pending), {
+  #takeCommand(start: RunStart & { kind: 'command' }, { forks, reusesFinished }: Beginning): void {
+    const { line, isNested = false, interruptBefore = [], interruptAfter = [] } = this.options
+    if (start.answer !== undefined && !isNested && reusesFinished) {
+      checkAnswer(start.answer, openQuestions(this.#pending), {
         id: line.threadId,
         hasBreakpoints: interruptBefore.length > 0 || interruptAfter.length > 0,
         nodeOf: (taskId) => this.#dueTasks().find((task) => task.id === taskId)?.name ?? taskId,
       })
     }
-    const own: PendingWrite[] = writes.map(([channel, value]) => [NULL_TASK_ID, channel, value])
-    const all = [...own, ...(answer === undefined ? [] : answerWrites(answer, this.#pending))]
-    const byTask = byTaskId(all)
-    for (const [taskId, taken] of byTask) {
-      const pairs = taken.map(([, channel, value]): Write => [channel, value])
-      if (!forks) this.journal.record(taskId, '', pairs)
+    for (const [taskId, writes] of commandWrites(start, this.#pending)) {
+      if (!forks) this.journal.recordCommand(taskId, writes)
+      const others = this.#pending.filter(([id]) => id !== taskId)
+      this.#pending = [...others, ...writes.map(([channel, value]): PendingWrite => [taskId, channel, value])]
     }
-    this.#pending = [...this.#pending.filter(([taskId]) => !byTask.has(taskId)), ...all]
+  }
+
+  /** A command may be older than this run, which then ended before a checkpoint held its writes. */
+  #applyCommand(): boolean {
+    const writes = this.#pending
+      .filter(([taskId]) => taskId === NULL_TASK_ID)
+      .map(([, channel, value]): Write => [channel, value])
+    if (writes.length === 0) return false
+    const result = this.#advance([{ node: undefined, fired: [], writes }])
+    this.journal.noteInput(result.state, result.changed)
+    return true
   }
 
   #takeInput(writes: readonly Write[]): void | Promise<void> {
     // Tasks left over from before are given up: what triggered them counts as seen.
-    const abandoned = this.#dueTasks().map(({ node, fired }) => ({ node, fired, writes: [] }))
-    const result = advance(this.plan, this.#state, [...abandoned, { node: undefined, fired: [], writes }])
-    this.#take(result)
-    this.journal.noteAdvance(
-      result.state,
-      result.changed,
-      abandoned.map(({ node }) => ({ node, name: node.name })),
-    )
-    this.journal.noteInput(result.state, result.changed)
+    const abandoned = this.#dueTasks().map(({ node, name, fired }) => ({ node, name, fired, writes: [] }))
+    const { state, changed } = this.#advance([...abandoned, { node: undefined, fired: [], writes }])
+    this.journal.noteAdvance(state, changed, abandoned)
+    this.journal.noteInput(state, changed)
     this.#pending = []
+    this.#earlier = new EarlierTasks([])
     return this.#checkpoint('input')
   }
 
-  #resume(forks: boolean): void | Promise<void> {
-    this.#interruptSeen = this.#state.versions
+  #goOn({ goesOn, forks }: Beginning): void | Promise<void> {
+    this.#breakpoints.pass(this.#state)
     this.journal.markInterruptsSeen()
     this.#updated = undefined
     let committing: void | Promise<void> = undefined
     if (forks) committing = this.#checkpoint('fork')
-    else if (!this.#isResuming) committing = this.#checkpoint('input')
+    else if (!goesOn) committing = this.#checkpoint('input')
     this.#listener.resumed?.(this)
     return committing
   }
 
   #plan(): void {
+    const lost = unknownTargets(this.plan, this.#state)
+    if (lost.length > 0) throw new UnknownNodeError(lost[0]!, undefined, [...this.plan.nodeByName.keys()])
     this.#tasks = this.#dueTasks()
     this.#listener.planned?.(this, this.#tasks)
   }
@@ -298,41 +236,47 @@ export class Run implements TaskNaming {
   }
 
   #task(due: Due): Task {
-    if (due.kind === 'trigger') return new Task(due.node, due, due.input, this)
+    if (due.kind === 'trigger') return new Task(due.node, due, due.input, this.#names)
     const timeout = due.packet.timeout === undefined ? undefined : this.options.timeoutOf?.(due.packet)
-    return new Task(due.node, due, due.packet.args, this, timeout)
+    return new Task(due.node, due, due.packet.args, this.#names, timeout)
   }
 
   /** Hands stored writes back to the tasks that finished in an earlier run. */
   #restoreFinished(): void {
-    if (!this.#reusesFinished || this.#pending.length === 0) return
-    const byTask = byTaskId(this.#pending)
+    if (this.#earlier.isEmpty) return
     const restored: Task[] = []
-    for (const task of this.#tasks.slice()) {
-      const writes = byTask.get(task.id)
-      if (writes === undefined) continue
-      const output = writes.filter(([, channel]) => isTaskOutput(channel))
-      if (output.length > 0) {
-        task.restore(output.map(([, channel, value]) => [channel, value]))
+    for (const task of this.#tasks) {
+      const ending = this.#earlier.endingOf(task.id)
+      if (ending?.kind === 'done') {
+        task.restore(ending.writes)
         restored.push(task)
-      } else if (writes.some(([, channel]) => channel === ERROR_SOURCE_NODE)) {
-        const stored = writes.find(([, channel]) => channel === ERROR)?.[2]
-        const handler = this.#handlerFor(task, errorFrom(stored))
-        if (handler !== undefined) task.settle([], { kind: 'failed', error: errorFrom(stored) })
+      } else if (ending?.kind === 'failed') {
+        const handler = this.#handler(task, ending.error)
+        if (handler === undefined) continue // the graph has lost it since: the task runs again
+        task.settle([], ending)
+        this.#tasks.push(handler) // it may have finished too: this loop comes to it
       }
     }
     if (restored.length > 0) this.#listener.restored?.(this, restored)
   }
 
+  #start(): void | Promise<void> {
+    this.#listener.starting?.(
+      this,
+      this.#tasks.filter((task) => !task.isSettled),
+    )
+    return this.#scheduler.execute(this.#tasks, this.#step)
+  }
+
   /** Questions and messages end the run, once every task of the superstep has settled. */
   #stopped(): RunResult | undefined {
-    const questions = this.#tasks.flatMap((task) => (task.origin.kind === 'call' ? [] : task.questions))
-    if (this.#tasks.some((task) => task.outcome.kind === 'interrupted')) {
+    const own = this.#tasks.filter(({ origin }) => origin.kind !== 'call') // callers pass on what called tasks ask
+    if (own.some(({ outcome }) => outcome.kind === 'interrupted')) {
       this.#previewFinished()
       this.#listener.interrupted?.(this, this.#tasks)
-      return { kind: 'interrupted', questions }
+      return { kind: 'interrupted', questions: own.flatMap((task) => task.questions) }
     }
-    for (const { outcome } of this.#tasks)
+    for (const { outcome } of own)
       if (outcome.kind === 'escaped') return { kind: 'escaped', signal: outcome.signal }
   }
 
@@ -344,100 +288,67 @@ export class Run implements TaskNaming {
 
   #apply(): void | Promise<void> {
     const applied = this.#tasks.length > 1 ? this.#tasks.toSorted(byPath) : this.#tasks
-    const result = advance(this.plan, this.#state, applied)
-    this.#take(result)
-    this.journal.noteAdvance(result.state, result.changed, applied)
-    this.#pending = []
+    const { state, changed } = this.#advance(applied)
+    this.journal.noteAdvance(state, changed, applied)
+    if (this.#pending.length > 0) {
+      this.#pending = []
+      this.#earlier = new EarlierTasks([])
+    }
     this.#isResuming = false
     return this.#checkpoint('loop')
   }
 
-  #advanceInput(writes: readonly Write[]): void {
-    const result = advance(this.plan, this.#state, [{ node: undefined, fired: [], writes }])
-    this.#take(result)
-    this.journal.noteInput(result.state, result.changed)
-  }
-
-  #take({ state, updated }: Advance): void {
-    this.#state = state
-    this.#updated = updated
+  #advance(tasks: Parameters<typeof advance>[2]): Advance {
+    const result = advance(this.plan, this.#state, tasks)
+    this.#state = result.state
+    this.#updated = result.updated
+    return result
   }
 
   #checkpoint(source: CheckpointSource): void | Promise<void> {
-    const metadata: CheckpointMetadata = {
-      source,
-      step: this.#step,
-      parents: this.options.parents ?? noParents,
-    }
+    const { parents = noParents } = this.options
+    const metadata: CheckpointMetadata = { source, step: this.#step, parents }
     const committing = this.journal.checkpoint(this.#state, metadata)
     this.#step++
     return committing
   }
 
   #settled(task: Task): void {
-    if (this.journal.isKeeping) this.#record(task)
+    const failedWithRun = task.outcome.kind === 'failed' && this.signal.aborted
+    if (!failedWithRun) this.journal.recordTask(task)
     this.#listener.settled?.(this, task)
   }
 
-  #record(task: Task): void {
-    const { outcome, writes } = task
-    switch (outcome.kind) {
-      case 'done':
-        return this.journal.record(task.id, task.path, task.storedWrites)
-      case 'interrupted': {
-        if (outcome.questions.length === 0) return
-        const answers = writes.filter(([channel]) => channel === RESUME).slice(-1)
-        return this.journal.record(task.id, task.path, [questionsWrite(outcome.questions), ...answers])
-      }
-      case 'escaped':
-        return this.journal.record(task.id, task.path, writes)
-      case 'failed':
-        if (this.signal.aborted) return // it failed because the run did
-        return this.journal.record(task.id, task.path, [...writes, ...failureWrites(task, outcome.error)])
-    }
-  }
-
   #handlerFor(failed: Task, error: unknown): Task | undefined {
-    const name = failed.origin.kind === 'handler' ? undefined : failed.node.errorHandler
-    if (name === undefined || failed.origin.kind === 'call') return undefined
-    const handler = new Task(
-      this.plan.nodeByName.get(name)!,
-      { kind: 'handler', failed, error },
-      failed.input,
-      this,
-    )
+    const handler = this.#handler(failed, error)
+    if (handler === undefined) return undefined
     this.#tasks.push(handler)
     this.#listener.starting?.(this, [handler])
     return handler
   }
 
+  #handler(failed: Task, error: unknown): Task | undefined {
+    const { node, origin, input } = failed
+    if (node.errorHandler === undefined || origin.kind === 'handler' || origin.kind === 'call')
+      return undefined
+    const handlerNode = this.plan.nodeByName.get(node.errorHandler)!
+    return new Task(handlerNode, { kind: 'handler', failed, error }, input, this.#names)
+  }
+
   #calledTask(caller: Task, index: number, call: Call): Task {
-    const task = new Task(
-      caller.node,
-      { kind: 'call', caller, index, name: call.name },
-      call.input,
-      this,
-      call.timeout,
-    )
-    const known = this.#tasks.find(({ origin, id }) => origin.kind === 'call' && id === task.id)
-    if (known !== undefined) return known
+    const origin = { kind: 'call', caller, index, name: call.name } as const
+    const task = new Task(caller.node, origin, call.input, this.#names, call.timeout)
     this.#tasks.push(task)
-    const stored = this.#reusesFinished ? this.#pending.filter(([taskId]) => taskId === task.id) : []
-    if (stored.some(([, channel]) => isTaskOutput(channel) || channel === ERROR)) {
-      task.restore(stored.map(([, channel, value]) => [channel, value]))
+    const ending = this.#earlier.isEmpty ? undefined : this.#earlier.endingOf(task.id)
+    if (ending?.kind === 'done') {
+      task.restore(ending.writes)
       this.#listener.restored?.(this, [task])
     } else this.#listener.starting?.(this, [task])
     return task
   }
 
-  #breaksAt(nodes: readonly string[] | '*' | undefined): boolean {
-    if (nodes === undefined || nodes.length === 0) return false
-    const seen = this.#interruptSeen
-    const isNewer = this.#state.versions.some((version, slot) => version > (seen?.[slot] ?? 0))
-    return (
-      isNewer &&
-      this.#tasks.some(({ node }) => (nodes === '*' ? node.isHidden !== true : nodes.includes(node.name)))
-    )
+  #breaksAt(nodes: RunOptions['interruptBefore']): boolean {
+    return nodes !== undefined && this.#breakpoints.stop(nodes, this.#state, this.#tasks)
   }
 
   #pause(): RunResult {
@@ -446,99 +357,47 @@ export class Run implements TaskNaming {
   }
 
   #finish(): RunResult {
-    if (this.#listener.diagnosed !== undefined) this.#reportStalledJoins()
+    if (this.#listener.diagnosed !== undefined) {
+      for (const diagnostic of stalledJoins(this.plan, this.#state))
+        this.#listener.diagnosed(this, diagnostic)
+    }
     return { kind: 'finished' }
   }
 
-  #reportStalledJoins(): void {
-    for (const [slot, channel] of this.plan.channels.entries()) {
-      const missing = channel.missing?.(this.#state.contents[slot]) ?? []
-      if (missing.length === 0) continue
-      const nodes = this.plan.subscribers[slot]!.map(({ name }) => name).join(', ')
-      this.#listener.diagnosed?.(this, {
-        kind: 'stalled-join',
-        channel: this.plan.channelNames[slot]!,
-        missing,
-        message:
-          `Graph "${this.plan.name}" ended while "${nodes}" still waits for ${missing.join(', ')}, which did not run. ` +
-          'If that is meant, join with addJoin(…, { when: "any" }) or { when: "activated" }.',
-      })
+  /** What was finished is kept before the run fails; when that fails too, for another reason, both are told. */
+  async #afterFailing(error: unknown): Promise<unknown> {
+    try {
+      await this.journal.settle()
+      return error
+    } catch (lost) {
+      if (lost === error || (error instanceof AggregateError && error.errors.includes(lost))) return error
+      const message = `The run failed, and what it left could not be kept. See the "errors" field of this exception.`
+      return new AggregateError([error, lost], message)
     }
   }
 
   #stepLimitError(): StepLimitError {
     const { line, stepLimit, store } = this.options
+    const at = {
+      step: this.#step - 1,
+      ...(store !== undefined && { threadId: line.threadId, checkpointId: this.journal.checkpointId }),
+    }
+    const state = readChannels(this.plan, this.#state, this.plan.storedSlots)
     return new StepLimitError(
       stepLimit,
-      {
-        step: this.#step - 1,
-        ...(store !== undefined && { threadId: line.threadId, checkpointId: this.journal.checkpointId }),
-      },
-      readChannels(this.plan, this.#state, this.plan.storedSlots),
+      at,
+      state,
       this.#dueTasks().map(({ name }) => name),
     )
   }
 
-  /** Where a task, and what it keeps in lines of its own, belongs: `node:id`, after the namespace around it. */
-  namespaceOf(task: Task): string {
-    return `${this.#nameInLine(task)}:${task.id}`
-  }
-
-  taskId(task: Task): string {
-    if (!this.journal.isKeeping) return this.#ids.passingId()
-    const { origin, name, node } = task
-    const head = [this.#nameInLine(task), String(this.#step), name]
-    const text = (...parts: unknown[]) =>
-      this.#ids.taskId(this.journal.checkpointId, JSON.stringify([...head, ...parts]))
-    switch (origin.kind) {
-      case 'trigger':
-        return text('__pregel_pull', [node.triggers[origin.fired[0]!]])
-      case 'send':
-        return text('__pregel_push', String(origin.index))
-      case 'handler':
-        return text('__pregel_push', 'node_error_handler', origin.failed.id)
-      case 'call':
-        return text('__pregel_push', origin.caller.pathParts, origin.index)
-    }
-  }
-
-  #nameInLine(task: Task): string {
-    const { origin, name } = task
-    const around = origin.kind === 'call' ? this.namespaceOf(origin.caller) : this.options.line.namespace
-    return around === '' ? name : `${around}|${name}`
+  #nothingToRunError(): NothingToRunError {
+    const { line, store } = this.options
+    return new NothingToRunError(
+      `There is nothing to go on from${store === undefined ? '' : ` in thread "${line.threadId}"`}, and no input to begin with. ` +
+        'Invoke it with an input first; null goes on with a thread that was saved.',
+    )
   }
 }
 
 const noParents: Readonly<Record<string, string>> = {}
-
-function isEdit(loaded: StoredCheckpoint | undefined): boolean {
-  return loaded?.metadata.source === 'update' || loaded?.metadata.source === 'fork'
-}
-
-function seenByInterrupts(plan: Plan, loaded: StoredCheckpoint | undefined): readonly number[] | undefined {
-  const seen = loaded?.seen['__interrupt__']
-  return seen === undefined ? undefined : plan.channelNames.map((name) => Number(seen[name] ?? 0))
-}
-
-function failureWrites(task: Task, error: unknown): Write[] {
-  const { message, name } = error instanceof Error ? error : { message: String(error), name: 'Error' }
-  const failure: Write = [ERROR, { message, name }]
-  return task.node.errorHandler === undefined ? [failure] : [failure, [ERROR_SOURCE_NODE, task.node.name]]
-}
-
-function errorFrom(stored: unknown): Error {
-  const { message, name } = (stored ?? {}) as { message?: string; name?: string }
-  const error = new Error(message ?? String(stored))
-  if (name !== undefined) error.name = name
-  return error
-}
-
-function byTaskId(writes: readonly PendingWrite[]): Map<string, PendingWrite[]> {
-  const groups = new Map<string, PendingWrite[]>()
-  for (const write of writes) {
-    const group = groups.get(write[0])
-    if (group === undefined) groups.set(write[0], [write])
-    else group.push(write)
-  }
-  return groups
-}

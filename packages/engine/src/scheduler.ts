@@ -1,17 +1,19 @@
 // Runs the tasks of one superstep: who starts when, what a failure does to the others, calls between tasks.
 //   C1. Every task that is handed over settles, or `execute` fails. None vanishes.
 //   C2. Nothing is awaited until a node returns a promise: tasks that finish at once cost no turn.
-//   C3. A failure ends the superstep without waiting for siblings, and aborts the signal they share. A sibling
-//       that finishes later all the same is still settled, so that its writes are kept.
+//   C3. A failure ends the superstep without waiting for siblings, and aborts the signal they share; so does
+//       whoever aborts that signal from outside. A sibling that finishes later all the same is still settled,
+//       so that its writes are kept, but starts nothing more.
 //   C4. Interrupts wait for their siblings: a superstep stops with all its questions at once.
+import { AbortWatch } from './abort-watch.ts'
 import type { Attempt, AttemptHost, Call } from './attempt.ts'
 import type { Clock } from './clock.ts'
-import { ERROR, RETURN } from './control.ts'
-import { LostTaskError } from './errors.ts'
+import { RESUME, RETURN } from './control.ts'
 import type { NodeBody } from './plan.ts'
 import type { RetryPolicy } from './retry.ts'
 import { runAttempts, type Ending } from './run-attempts.ts'
-import type { Question, Task } from './task.ts'
+import { Superstep } from './superstep.ts'
+import type { Question, Task, TaskOutcome } from './task.ts'
 
 /** What an error that leaves a node means. */
 export type Thrown =
@@ -33,7 +35,7 @@ export interface SchedulerOptions {
   /** For nodes without a policy of their own. */
   readonly retry?: RetryPolicy | undefined
   classify(error: unknown): Thrown
-  /** Called once for each task, in the order in which they settle. */
+  /** Called once for each task, in the order in which they settle. What it throws fails the superstep. */
   onSettled(task: Task): void
   /** The task that takes over from one that failed, when its node has a handler. */
   handlerFor(failed: Task, error: unknown): Task | undefined
@@ -43,10 +45,13 @@ export interface SchedulerOptions {
 
 export class Scheduler implements AttemptHost {
   readonly #options: SchedulerOptions
+  readonly #watch: AbortWatch
   #superstep = new Superstep(0, [])
 
   constructor(options: SchedulerOptions) {
     this.#options = options
+    this.#watch = new AbortWatch(options.controller.signal)
+    this.#watch.onAbort(() => this.#endAborted())
   }
 
   get context(): unknown {
@@ -55,189 +60,146 @@ export class Scheduler implements AttemptHost {
 
   /**
    * Runs those of the tasks that have not settled yet. Returns a promise only when a node did.
-   * @throws what the failed node threw; an `AggregateError` when several failed in the same moment.
+   * @throws what the failed node threw; an `AggregateError` when several failed in the same moment; the signal's
+   *   reason when it was aborted from outside
    */
   execute(tasks: readonly Task[], step: number): void | Promise<void> {
     const superstep = new Superstep(step, tasks)
     this.#superstep = superstep
     this.#startMore(superstep)
-    if (superstep.failures.length > 0 && !superstep.isPatient) this.#abort(superstep)
-    else if (superstep.running > 0) return superstep.concluded
-    superstep.conclude()
+    if (superstep.isFailing) this.#options.controller.abort(superstep.firstFailure)
+    else if (superstep.running > 0) return this.#wait(superstep)
+    superstep.end()
   }
 
   /** Ends the running superstep from outside. What its tasks still write is kept. */
   stop(reason: unknown): void {
-    const superstep = this.#superstep
-    if (superstep.isAborted) return
-    superstep.failures.push(reason)
-    this.#abort(superstep)
-    if (superstep.isRunning) superstep.conclude()
+    this.#superstep.fail(reason)
+    this.#options.controller.abort(reason)
   }
 
-  #abort(superstep: Superstep): void {
-    superstep.isAborted = true
-    this.#options.controller.abort(superstep.failures[0])
+  /** Leaves the signal that it was given. */
+  close(): void {
+    this.#watch.close()
   }
 
   /** Starts a task on behalf of another one; both belong to the same superstep. */
   callTask(attempt: Attempt, call: Call): Promise<unknown> {
     const superstep = this.#superstep
-    const task = this.#options.calledTask(attempt.task, attempt.nextCallIndex(), call)
-    const running = superstep.called.get(task.id)
-    if (running !== undefined) return running
-    const result = task.isSettled ? resultOf(task) : this.#runCalled(superstep, task, call)
-    superstep.called.set(task.id, result)
+    if (superstep.isOver) return Promise.reject(this.#watch.signal.reason as Error)
+    const caller = attempt.task
+    const index = attempt.nextCallIndex()
+    const calls = superstep.calls.get(caller) ?? []
+    superstep.calls.set(caller, calls)
+    const earlier = calls[index]
+    if (earlier !== undefined && (earlier.task.outcome.kind === 'done' || !earlier.task.isSettled))
+      return earlier.result
+    const task = this.#options.calledTask(caller, index, call)
+    const result = task.isSettled ? Promise.resolve(returned(task)) : this.#runCalled(superstep, task, call)
+    calls[index] = { task, result }
     return result
   }
 
   async #runCalled(superstep: Superstep, task: Task, call: Call): Promise<unknown> {
-    let thrown: unknown
     superstep.running++
-    await this.#run(
-      task,
-      (attempt) => call.invoke(attempt),
-      call.retry,
-      (ending) => {
-        if (ending.kind === 'thrown') thrown = ending.error
-      },
-    )
+    const ending = await this.#attempt(task, (attempt) => call.invoke(attempt), call.retry)
+    this.#settle(superstep, task, ending)
     this.#afterSettling(superstep)
-    if (task.outcome.kind === 'done') return resultOf(task)
-    throw thrown
+    if (ending.kind === 'thrown') throw ending.error
+    return returned(task)
   }
 
   #startMore(superstep: Superstep): void {
     const { maxConcurrency = Number.POSITIVE_INFINITY } = this.#options
     const { tasks } = superstep
-    while (superstep.started < tasks.length && superstep.running < maxConcurrency) {
-      if (superstep.failures.length > 0 && maxConcurrency < tasks.length) return
+    const startTogether = maxConcurrency >= tasks.length // then none is spared because another failed
+    while (superstep.started < tasks.length && superstep.occupied < maxConcurrency) {
+      if (superstep.hasFailed && !startTogether) return
       const task = tasks[superstep.started++]!
       if (!task.isSettled) this.#start(superstep, task)
     }
   }
 
   #start(superstep: Superstep, task: Task): void {
-    const settling = this.#run(task, task.node.body, task.node.retry ?? this.#options.retry, (ending) => {
-      if (ending.kind === 'thrown' && task.outcome.kind === 'failed')
-        this.#afterFailing(superstep, task, ending.error)
-    })
-    if (settling === undefined) return
+    const ending = this.#attempt(task, task.node.body, task.node.retry ?? this.#options.retry)
+    if (!(ending instanceof Promise)) return this.#settle(superstep, task, ending)
     superstep.running++
-    void settling.then(() => this.#afterSettling(superstep))
-  }
-
-  /** Runs one task to its end and settles it; `then` is told how. */
-  #run(
-    task: Task,
-    body: NodeBody,
-    retry: RetryPolicy | undefined,
-    then: (ending: Ending) => void,
-  ): void | Promise<void> {
-    const { clock, controller, classify, onSettled } = this.#options
-    return runAttempts({
-      task,
-      body,
-      retry,
-      clock,
-      signal: controller.signal,
-      host: this,
-      isFailure: (error) => classify(error).kind === 'failed',
-      onEnded: (ending) => {
-        task.settle(
-          ending.attempt.writes,
-          ending.kind === 'done' ? done : outcomeOf(classify(ending.error), ending.error),
-        )
-        onSettled(task)
-        then(ending)
-      },
+    superstep.occupied++
+    void ending.then((late) => {
+      this.#settle(superstep, task, late)
+      superstep.occupied--
+      this.#afterSettling(superstep)
     })
   }
 
-  #afterFailing(superstep: Superstep, task: Task, error: unknown): void {
-    const handler = this.#options.handlerFor(task, error)
-    if (handler !== undefined) return this.#start(superstep, handler)
-    superstep.failures.push(error)
-    const thrown = this.#options.classify(error)
-    if (thrown.kind === 'failed' && thrown.isPatient === true) superstep.isPatient = true
-    else if (superstep.isRunning) this.#failSoon(superstep)
+  #attempt(task: Task, body: NodeBody, retry: RetryPolicy | undefined): Ending | Promise<Ending> {
+    const { clock, classify } = this.#options
+    const isFailure = (error: unknown) => classify(error).kind === 'failed'
+    return runAttempts({ task, body, retry, clock, watch: this.#watch, host: this, isFailure })
   }
 
-  /** Others may fail in this same moment; they are reported together. */
-  #failSoon(superstep: Superstep): void {
-    void Promise.resolve()
-      .then(() => undefined)
-      .then(() => {
-        this.#abort(superstep)
-        superstep.conclude()
-      })
+  /** Gives the task its outcome. What goes wrong while the run is told fails the superstep, not the task. */
+  #settle(superstep: Superstep, task: Task, ending: Ending): void {
+    const { classify, onSettled } = this.#options
+    const { writes } = ending.attempt
+    try {
+      if (ending.kind === 'done') {
+        task.settle(writes, done)
+        return onSettled(task)
+      }
+      const { error } = ending
+      const thrown = classify(error)
+      // Of a failed task nothing is applied or kept, but the answers that it was given.
+      const kept = thrown.kind === 'failed' ? writes.filter(([channel]) => channel === RESUME) : writes
+      task.settle(kept, outcomeOf(thrown, error))
+      onSettled(task)
+      if (thrown.kind !== 'failed' || task.origin.kind === 'call') return // the caller has its error
+      const handler = superstep.isOver ? undefined : this.#options.handlerFor(task, error)
+      if (handler === undefined) this.#fail(superstep, error, thrown.isPatient)
+      else this.#start(superstep, handler)
+    } catch (error) {
+      if (!task.isSettled) task.settle([], { kind: 'failed', error })
+      this.#fail(superstep, error)
+    }
   }
 
   #afterSettling(superstep: Superstep): void {
     superstep.running--
-    this.#startMore(superstep)
-    if (superstep.running === 0) superstep.conclude()
-  }
-}
-
-/** The tasks of one superstep while they run. */
-class Superstep {
-  readonly step: number
-  readonly tasks: readonly Task[]
-  started = 0
-  running = 0
-  isAborted = false
-  /** The failure so far lets siblings finish. */
-  isPatient = false
-  readonly failures: unknown[] = []
-  readonly called = new Map<string, Promise<unknown>>()
-  #settle: { resolve(): void; reject(error: unknown): void } | undefined
-  #isConcluded = false
-
-  constructor(step: number, tasks: readonly Task[]) {
-    this.step = step
-    this.tasks = [...tasks] // handlers and called tasks join the caller's list while these run
+    if (!superstep.hasFailed) this.#startMore(superstep)
+    if (superstep.running === 0) superstep.end()
   }
 
-  /** Somebody waits for its end. */
-  get isRunning(): boolean {
-    return this.#settle !== undefined
+  #fail(superstep: Superstep, error: unknown, isPatient = false): void {
+    superstep.fail(error)
+    if (isPatient) return
+    superstep.isFailing = true
+    if (superstep.isAwaited) this.#abortSoon(error)
   }
 
-  get concluded(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject }
-    })
+  /** Others may fail in this same moment; they are reported together. */
+  #abortSoon(error: unknown): void {
+    void Promise.resolve()
+      .then(() => undefined)
+      .then(() => this.#options.controller.abort(error))
   }
 
-  /** Ends it, once: throws, or settles the promise of those who wait. */
-  conclude(): void {
-    if (this.#isConcluded) return
-    this.#isConcluded = true
-    const error = this.#error()
-    const settle = this.#settle
-    if (settle === undefined) {
-      if (error !== undefined) throw error
-      return
-    }
-    if (error === undefined) settle.resolve()
-    else settle.reject(error)
+  #wait(superstep: Superstep): Promise<void> {
+    const ended = superstep.waitForEnd()
+    if (this.#watch.signal.aborted) this.#endAborted()
+    return ended
   }
 
-  #error(): unknown {
-    if (this.failures.length === 1) return this.failures[0]
-    if (this.failures.length > 1) {
-      const message = `Multiple errors occurred during superstep ${this.step}. See the "errors" field of this exception for more details.`
-      return new AggregateError(this.failures, message)
-    }
-    const lost = this.tasks.filter((task) => !task.isSettled)
-    return lost.length > 0 ? new LostTaskError(lost.map((task) => task.name)) : undefined
+  #endAborted(): void {
+    const superstep = this.#superstep
+    if (!superstep.isAwaited) return // it has not come to waiting yet, or never will
+    if (!superstep.hasFailed) superstep.fail(this.#watch.signal.reason)
+    superstep.end()
   }
 }
 
 const done = { kind: 'done' } as const
 
-function outcomeOf(thrown: Thrown, error: unknown): Task['outcome'] {
+function outcomeOf(thrown: Thrown, error: unknown): TaskOutcome {
   switch (thrown.kind) {
     case 'interrupted':
       return { kind: 'interrupted', questions: thrown.questions }
@@ -248,8 +210,7 @@ function outcomeOf(thrown: Thrown, error: unknown): Task['outcome'] {
   }
 }
 
-async function resultOf(task: Task): Promise<unknown> {
-  const failure = task.writes.find(([channel]) => channel === ERROR)
-  if (failure !== undefined) throw failure[1] instanceof Error ? failure[1] : new Error(String(failure[1]))
+/** What a task that was called gives to its caller. */
+function returned(task: Task): unknown {
   return task.writes.find(([channel]) => channel === RETURN)?.[1]
 }

@@ -29,17 +29,24 @@ export function restoreState(plan: Plan, checkpoint: StoredCheckpoint): State {
   const { values, versions, seen } = checkpoint
   return {
     contents: plan.channels.map((channel, slot) => {
-      const saved = channel.isTransient === true ? undefined : values[plan.channelNames[slot]!]
-      if (saved === undefined) return channel.initial()
-      return channel.restore === undefined ? saved : channel.restore(saved)
+      const name = plan.channelNames[slot]!
+      if (channel.isTransient === true || !Object.hasOwn(values, name)) return channel.initial()
+      const saved = values[name]
+      if (channel.restore === undefined) return saved
+      return saved === undefined ? channel.initial() : channel.restore(saved)
     }),
-    versions: plan.channelNames.map((name) => number(versions[name])),
+    versions: versionsBySlot(plan, versions),
     seen: plan.nodes.map((node) => node.triggers.map((trigger) => number(seen[node.name]?.[trigger]))),
     newest: Object.values(versions).reduce<number>(
       (highest, version) => Math.max(highest, number(version)),
       0,
     ),
   }
+}
+
+/** By channel slot; 0 for a channel that is not among them. */
+export function versionsBySlot(plan: Plan, versions: Readonly<Record<string, Version>>): number[] {
+  return plan.channelNames.map((name) => number(versions[name]))
 }
 
 /** What readers of a channel see, or `EMPTY`. */

@@ -1,4 +1,3 @@
-import { INTERRUPT, NO_WRITES } from './control.ts'
 import type { PlanNode } from './plan.ts'
 import type { Write } from './write.ts'
 
@@ -47,7 +46,7 @@ export class Task {
   outcome: TaskOutcome = waiting
   /** Found in the store, not run now. */
   isRestored = false
-  /** Overrides the node's timeout. */
+  /** Its own, or its node's; a called task has only its own. */
   readonly timeout: PlanNode['timeout']
   readonly #naming: TaskNaming
   #id: string | undefined
@@ -58,12 +57,12 @@ export class Task {
     origin: TaskOrigin,
     input: unknown,
     naming: TaskNaming,
-    timeout = node.timeout,
+    timeout?: PlanNode['timeout'],
   ) {
     this.node = node
     this.origin = origin
     this.input = input
-    this.timeout = timeout
+    this.timeout = timeout ?? (origin.kind === 'call' ? undefined : node.timeout)
     this.#naming = naming
   }
 
@@ -119,21 +118,9 @@ export class Task {
     this.outcome = { kind: 'done' }
     this.isRestored = true
   }
-
-  /** The writes as a store keeps them: a task that finished without any says so. */
-  get storedWrites(): readonly Write[] {
-    return this.writes.length === 0 && this.outcome.kind === 'done' ? noWrites : this.writes
-  }
 }
 
 export type TaskPath = readonly (string | number | boolean | TaskPath)[]
-
-const noWrites: readonly Write[] = [[NO_WRITES, null]]
-
-/** The write that keeps the questions of a task. */
-export function questionsWrite(questions: readonly Question[]): Write {
-  return [INTERRUPT, questions]
-}
 
 /** `~` and the parts joined by `, `; numbers padded to ten digits, booleans as numbers. */
 export function pathText(part: TaskPath[number]): string {

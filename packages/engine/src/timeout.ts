@@ -1,3 +1,4 @@
+import type { AbortWatch } from './abort-watch.ts'
 import type { Attempt } from './attempt.ts'
 import type { Clock } from './clock.ts'
 import { TaskTimeoutError } from './errors.ts'
@@ -12,48 +13,72 @@ export interface TimeoutPolicy {
   readonly refreshOn?: 'auto' | 'heartbeat'
 }
 
-/**
- * Runs `body` against the policy. When time runs out, the attempt is closed, `abort` is called with the error,
- * and the promise is rejected with it; what `body` does afterwards goes nowhere.
- */
-export function withTimeout(
-  policy: TimeoutPolicy,
-  attempt: Attempt,
-  clock: Clock,
-  abort: (error: TaskTimeoutError) => void,
-  body: () => void | Promise<void>,
-): Promise<void> {
-  const startedAtMs = clock.now()
-  return new Promise((resolve, reject) => {
-    const timers = new Map<'run' | 'idle', () => void>()
-    const settle = (how: () => void) => {
-      for (const cancel of timers.values()) cancel()
-      timers.clear()
-      attempt.onProgress = undefined
-      how()
-    }
-    const arm = (kind: 'run' | 'idle', ms: number) => {
-      timers.get(kind)?.()
-      const expire = () => {
-        const error = new TaskTimeoutError(attempt.task.name, kind, ms, clock.now() - startedAtMs)
-        attempt.close()
-        abort(error)
-        settle(() => reject(error))
+/** Holds one attempt to a timeout policy. */
+export class Deadline {
+  readonly #policy: TimeoutPolicy
+  readonly #clock: Clock
+  readonly #watch: AbortWatch
+  readonly #controller = new AbortController()
+  readonly #timers = new Map<'run' | 'idle', () => void>()
+
+  constructor(policy: TimeoutPolicy, clock: Clock, watch: AbortWatch) {
+    this.#policy = policy
+    this.#clock = clock
+    this.#watch = watch
+  }
+
+  /** Aborted when time runs out, and when the run is over. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /**
+   * Runs `body`. When time runs out, the attempt is closed, and the promise is rejected with a `TaskTimeoutError`;
+   * what `body` does afterwards goes nowhere. Once the run is over, the time no longer counts.
+   */
+  run(attempt: Attempt, body: () => void | Promise<void>): Promise<void> {
+    const startedAtMs = this.#clock.now()
+    return new Promise((resolve, reject) => {
+      const arm = (kind: 'run' | 'idle', ms: number) => {
+        this.#timers.get(kind)?.()
+        const expire = () => {
+          const error = new TaskTimeoutError(attempt.task.name, kind, ms, this.#clock.now() - startedAtMs)
+          attempt.close()
+          settle(() => reject(error))
+          this.#controller.abort(error)
+        }
+        this.#timers.set(kind, this.#clock.after(ms, expire))
       }
-      timers.set(kind, clock.after(ms, expire))
-    }
-    const { runMs, idleMs, refreshOn = 'auto' } = policy
-    if (runMs !== undefined) arm('run', runMs)
-    if (idleMs !== undefined) {
-      arm('idle', idleMs)
-      if (refreshOn === 'auto') attempt.onProgress = () => timers.has('idle') && arm('idle', idleMs)
-      attempt.onHeartbeat = () => timers.has('idle') && arm('idle', idleMs)
-    }
-    Promise.resolve()
-      .then(body)
-      .then(
-        () => settle(resolve),
-        (error: unknown) => settle(() => reject(error)),
-      )
-  })
+      const stopWatching = this.#watch.onAbort(() => {
+        this.#disarm()
+        this.#controller.abort(this.#watch.signal.reason)
+      })
+      const settle = (how: () => void) => {
+        stopWatching()
+        this.#disarm()
+        how()
+      }
+      const { runMs, idleMs, refreshOn = 'auto' } = this.#policy
+      if (runMs !== undefined) arm('run', runMs)
+      if (idleMs !== undefined) {
+        const refresh = () => {
+          if (this.#timers.has('idle')) arm('idle', idleMs)
+        }
+        arm('idle', idleMs)
+        if (refreshOn === 'auto') attempt.onProgress = refresh
+        attempt.onHeartbeat = refresh
+      }
+      Promise.resolve()
+        .then(body)
+        .then(
+          () => settle(resolve),
+          (error: unknown) => settle(() => reject(error)),
+        )
+    })
+  }
+
+  #disarm(): void {
+    for (const cancel of this.#timers.values()) cancel()
+    this.#timers.clear()
+  }
 }

@@ -1,0 +1,60 @@
+import type { BreakpointNodes } from './breakpoints.ts'
+import type { Clock } from './clock.ts'
+import type { SendPacket } from './due.ts'
+import type { Ids } from './ids.ts'
+import type { Durability } from './journal.ts'
+import type { RunListener } from './listener.ts'
+import type { Plan } from './plan.ts'
+import type { RetryPolicy } from './retry.ts'
+import type { Position, RunStart } from './run-start.ts'
+import type { Thrown } from './scheduler.ts'
+import type { Line, Store, StoredCheckpoint } from './store.ts'
+import type { Question } from './task.ts'
+import type { TimeoutPolicy } from './timeout.ts'
+
+export interface RunOptions {
+  readonly plan: Plan
+  readonly start: RunStart
+  readonly line: Line
+  /** Without one, nothing is kept and nothing can be resumed. */
+  readonly store?: Store | undefined
+  /** The checkpoint to begin from, as the store gave it. Default: none, a new thread. */
+  readonly loaded?: StoredCheckpoint | undefined
+  /** Default: the newest checkpoint of the line. */
+  readonly position?: Position
+  readonly durability?: Durability
+  /** Supersteps after which a run that has not ended fails. */
+  readonly stepLimit: number
+  /** Nodes before, and after, which the run stops; `*` for all that are not hidden. */
+  readonly interruptBefore?: BreakpointNodes | undefined
+  readonly interruptAfter?: BreakpointNodes | undefined
+  readonly maxConcurrency?: number | undefined
+  readonly retry?: RetryPolicy | undefined
+  /** Aborted by the run when it fails, and by the caller to stop it: the run then fails with the signal's reason. */
+  readonly controller?: AbortController
+  /** The graph around this one runs on from a checkpoint. */
+  readonly isResuming?: boolean
+  readonly isNested?: boolean
+  /** namespace → checkpoint id of every graph around this one. */
+  readonly parents?: Readonly<Record<string, string>>
+  /** For the nodes: each attempt carries it. */
+  readonly context?: unknown
+  /** Asked before each superstep; a reason stops the run there. */
+  drainReason?(): string | undefined
+  /** What an error that leaves a node means. Default: it failed. */
+  classify?(error: unknown): Thrown
+  timeoutOf?(packet: SendPacket): TimeoutPolicy | undefined
+  readonly listener?: RunListener
+  readonly clock?: Clock
+  readonly ids?: Ids
+}
+
+export type RunResult =
+  | { readonly kind: 'finished' }
+  /** Tasks asked; `questions` is what the caller has to answer. */
+  | { readonly kind: 'interrupted'; readonly questions: readonly Question[] }
+  /** Stopped at a static breakpoint. */
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'drained'; readonly reason: string }
+  /** A task had a message for the graph around this one. */
+  | { readonly kind: 'escaped'; readonly signal: Error }
