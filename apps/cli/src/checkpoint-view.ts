@@ -3,7 +3,7 @@
 //   V1. Tasks are found from the channels that are full and that their node has not seen; a task's id is a hash
 //       over its node and trigger, which links it to the writes that are stored beside the checkpoint.
 //   V2. Writes whose task cannot be found that way (graphs of the functional API) still count, without a name.
-import { systemIds } from '@cairn/engine'
+import { ERROR, INTERRUPT, NULL_TASK_ID, RESUME, SENDS, START, isTaskOutput, systemIds } from '@cairn/engine'
 import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph'
 
 export interface CheckpointView {
@@ -63,7 +63,7 @@ export function viewCheckpoint(tuple: CheckpointTuple): CheckpointView {
     versions: Object.fromEntries(
       Object.entries(checkpoint.channel_versions).filter(([channel]) => isState(channel)),
     ),
-    input: checkpoint.channel_values[startChannel],
+    input: checkpoint.channel_values[START],
     tasks: viewTasks(tuple),
   }
 }
@@ -113,9 +113,6 @@ export function statusOf(view: CheckpointView): ThreadStatus {
 
 const branchPrefix = 'branch:to:'
 const joinPrefix = 'join:'
-const startChannel = '__start__'
-const sendsChannel = '__pregel_tasks'
-const nullTaskId = '00000000-0000-0000-0000-000000000000'
 
 /** `__root__` holds a state that is a single value; `__end__` the result of an entrypoint. */
 function isState(channel: string): boolean {
@@ -133,7 +130,7 @@ function viewTasks({ checkpoint, metadata, pendingWrites = [] }: CheckpointTuple
   const idOf = (node: string, ...rest: readonly unknown[]): string =>
     systemIds.taskId(checkpoint.id, JSON.stringify([node, step, node, ...rest]))
   const candidates: Candidate[] = []
-  const sends = checkpoint.channel_values[sendsChannel]
+  const sends = checkpoint.channel_values[SENDS]
   for (const [index, send] of (Array.isArray(sends) ? sends : []).entries()) {
     const { node } = send as { node: string }
     candidates.push({ node, ids: [idOf(node, '__pregel_push', String(index))] })
@@ -165,7 +162,7 @@ function fullTriggers(checkpoint: CheckpointTuple['checkpoint']): [node: string,
 
 /** A deferred node's channels hold `[value, isReleased]`. */
 function triggeredNode(channel: string, value: unknown): string | undefined {
-  if (channel === startChannel) return startChannel
+  if (channel === START) return START
   if (channel.startsWith(branchPrefix)) {
     const isHeldBack = Array.isArray(value) && value[1] !== true
     return isHeldBack ? undefined : channel.slice(branchPrefix.length)
@@ -182,15 +179,13 @@ function triggeredNode(channel: string, value: unknown): string | undefined {
 
 function stateOf(taskId: string, node: string | undefined, writes: PendingWrites): TaskState {
   const own = writes.filter(([id]) => id === taskId)
-  if (own.some(([, channel]) => !withoutOutput.has(channel))) return { kind: 'done' }
-  const failure = own.find(([, channel]) => channel === '__error__')
+  if (own.some(([, channel]) => isTaskOutput(channel))) return { kind: 'done' }
+  const failure = own.find(([, channel]) => channel === ERROR)
   if (failure !== undefined) return { kind: 'failed', ...failureOf(failure[2]) }
   const interrupts = own
-    .filter(([, channel]) => channel === '__interrupt__')
+    .filter(([, channel]) => channel === INTERRUPT)
     .flatMap(([, , value]) => value as unknown[])
-  const given = own
-    .filter(([, channel]) => channel === '__resume__')
-    .flatMap(([, , value]) => value as unknown[])
+  const given = own.filter(([, channel]) => channel === RESUME).flatMap(([, , value]) => value as unknown[])
   const questions = interrupts.flatMap((interrupt): Question[] => {
     const { id, value } = interrupt as { id?: string; value: unknown }
     return id === undefined || isAnswered(id, given, writes) ? [] : [{ id, node, value }]
@@ -198,14 +193,14 @@ function stateOf(taskId: string, node: string | undefined, writes: PendingWrites
   return questions.length === 0 ? { kind: 'due' } : { kind: 'waiting', questions }
 }
 
-const withoutOutput = new Set(['__error__', '__error_source_node__', '__interrupt__', '__resume__'])
-
 /** An answer is stored before its task runs again, so a run that died in between leaves both. */
 function isAnswered(questionId: string, given: readonly unknown[], writes: PendingWrites): boolean {
   return writes.some(([taskId, channel, value]) => {
-    if (channel !== '__resume__') return false
+    if (channel !== RESUME) return false
     if (taskId === questionId) return true
-    return taskId === nullTaskId && !given.some((answer) => JSON.stringify(answer) === JSON.stringify(value))
+    return (
+      taskId === NULL_TASK_ID && !given.some((answer) => JSON.stringify(answer) === JSON.stringify(value))
+    )
   })
 }
 
@@ -220,7 +215,7 @@ function tasksWithoutName(
   writes: PendingWrites,
 ): TaskView[] {
   const ids = new Set(
-    writes.map(([taskId]) => taskId).filter((id) => !candidates.has(id) && id !== nullTaskId),
+    writes.map(([taskId]) => taskId).filter((id) => !candidates.has(id) && id !== NULL_TASK_ID),
   )
   const found = [...ids].map((id): TaskView => ({
     id,

@@ -88,7 +88,7 @@ function formatJson(value: Json, options: FormatOptions): string[] {
   const { colors, width } = options
   if (typeof value === 'string') {
     return value.includes('\n')
-      ? textLines(value, width).map((line) => `${colors.dim('│')} ${line}`)
+      ? textLines(value, width).map((line) => `${colors.dim('│')} ${line}`.trimEnd())
       : [paint(value, colors)]
   }
   if (typeof value !== 'object' || value === null) return [paint(value, colors)]

@@ -1,28 +1,39 @@
 // A thread remembers which graph it belongs to: every checkpoint that the command line makes says so.
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
+import { StoreSaver } from '@cairn/checkpoint'
+import type { Commit, Store } from '@cairn/engine'
 import type { BaseCheckpointSaver } from '@langchain/langgraph'
 import type { GraphReference } from './load-graph.ts'
 
 /** In the metadata of a checkpoint: `path/to/file.ts#export`, relative to the directory of the database. */
 const metadataKey = 'cairn_graph'
 
-/** The same saver, but what it saves says which graph it is of. */
+/** A saver over the same store, but what it saves says which graph it is of. */
 export function rememberGraph(
-  saver: BaseCheckpointSaver,
+  store: Store,
   reference: GraphReference,
   database: string,
 ): BaseCheckpointSaver {
   const graph = `${portablePath(reference.file, database)}#${reference.exportName}`
-  return new Proxy(saver, {
-    get(target, property) {
-      if (property === 'put') {
-        return (...[config, checkpoint, metadata, versions]: Parameters<BaseCheckpointSaver['put']>) =>
-          target.put(config, checkpoint, { ...metadata, [metadataKey]: graph } as typeof metadata, versions)
-      }
-      const value: unknown = Reflect.get(target, property, target)
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value
-    },
+  return new StoreSaver({
+    load: (line, checkpointId) => store.load(line, checkpointId),
+    list: (query) => store.list(query),
+    deleteThread: (threadId) => store.deleteThread(threadId),
+    commit: (commit) => store.commit(isOfThread(commit) ? withMetadata(commit, graph) : commit),
   })
+}
+
+/** Graphs within a thread's own need not be remembered. */
+function isOfThread(commit: Commit): commit is Required<Commit> {
+  return commit.checkpoint !== undefined && commit.line.namespace === ''
+}
+
+function withMetadata(commit: Required<Commit>, graph: string): Commit {
+  const { checkpoint } = commit
+  return {
+    ...commit,
+    checkpoint: { ...checkpoint, metadata: { ...checkpoint.metadata, [metadataKey]: graph } },
+  }
 }
 
 /** `FILE#export` with an absolute path, or `undefined` when the command line did not make the checkpoint. */

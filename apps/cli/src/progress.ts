@@ -13,17 +13,19 @@ export interface TaskStarted {
   readonly within: readonly string[]
 }
 
-export interface TaskFinished extends TaskStarted {
+export interface TaskSettled extends TaskStarted {
   readonly durationMs: number
+  readonly outcome: 'finished' | 'interrupted' | 'failed'
   readonly writes: unknown
-  readonly isAsking: boolean
+  /** Of a task that failed. */
+  readonly error?: unknown
 }
 
 export interface Progress {
   started(task: TaskStarted): void
-  finished(task: TaskFinished): void
-  /** Started, but neither finished nor asking when the run ended. */
-  unsettled(task: TaskStarted, durationMs: number): void
+  settled(task: TaskSettled): void
+  /** The run ended while this task was running. */
+  abandoned(task: TaskStarted, durationMs: number): void
   checkpoint(step: number, checkpointId: string): void
   /** What a node wrote with `config.writer`. */
   custom(value: unknown, within: readonly string[]): void
@@ -34,9 +36,8 @@ export function recordProgress(output: Output): Progress {
   const record = (type: string, fields: object): void => output.record({ type, ...fields })
   return {
     started: (task) => record('task_started', { ...task }),
-    finished: ({ isAsking, ...task }) => record(isAsking ? 'task_interrupted' : 'task_finished', task),
-    unsettled: (task, durationMs) =>
-      record('task_unsettled', { ...task, durationMs: Math.round(durationMs) }),
+    settled: ({ outcome, ...task }) => record(`task_${outcome}`, task),
+    abandoned: (task, durationMs) => record('task_abandoned', { ...task, durationMs }),
     checkpoint: (step, id) => record('checkpoint', { step, id }),
     custom: (value, within) => record('custom', { within, value }),
   }
@@ -61,12 +62,14 @@ export function printProgress(output: Output, liveLine: LiveLine): Progress {
       running.set(task.id, task)
       show()
     },
-    finished(task) {
-      if (task.isAsking) print(colors.yellow('?'), task, colors.yellow('asks'))
-      else print(colors.green('✓'), task, colors.dim(formatDuration(task.durationMs).padStart(8)))
+    settled(task) {
+      const duration = colors.dim(formatDuration(task.durationMs).padStart(8))
+      if (task.outcome === 'interrupted') print(colors.yellow('?'), task, colors.yellow('    asks'))
+      else if (task.outcome === 'failed') print(colors.red('✗'), task, `${duration}  ${colors.red('failed')}`)
+      else print(colors.green('✓'), task, duration)
     },
-    unsettled(task, durationMs) {
-      print(colors.red('✗'), task, colors.dim(formatDuration(durationMs).padStart(8)))
+    abandoned(task, durationMs) {
+      print(colors.dim('-'), task, `${colors.dim(formatDuration(durationMs).padStart(8))}  did not end`)
     },
     checkpoint() {},
     custom(value) {

@@ -29,7 +29,7 @@ export async function reportOutcome(
   const head = await viewHead(threads.saver, threadId)
   if (outcome.kind === 'failed') {
     recordResult(head, undefined, context, 'failed')
-    throw describeFailure(outcome.error, outcome.unsettled, threadId, head, context)
+    throw describeFailure(outcome.error, outcome.suspects, threadId, head, context)
   }
   if (outcome.kind === 'stopped') return reportStop(head, threadId, context)
   if (head === undefined || statusOf(head) === 'finished') {
@@ -128,51 +128,55 @@ function recordResult(
 
 function describeFailure(
   error: unknown,
-  unsettled: readonly TaskStarted[],
+  suspects: readonly TaskStarted[],
   threadId: string,
   head: CheckpointView | undefined,
   { invocation }: Context,
 ): CliError {
-  const failed = failedTask(error, unsettled, head)
-  const where =
-    failed === undefined ? 'The graph failed.' : `Node "${failed.node}" failed in superstep ${failed.step}.`
-  const { code, lc_error_code: graphCode } = (error ?? {}) as { code?: unknown; lc_error_code?: unknown }
-  const isLimit = graphCode === 'GRAPH_RECURSION_LIMIT'
   const again = commandLine(invocation, 'resume', '--thread', threadId)
+  const { code, lc_error_code: graphCode } = (error ?? {}) as { code?: unknown; lc_error_code?: unknown }
+  const details = {
+    thread: threadId,
+    cause: [graphCode, code].find((text) => typeof text === 'string') ?? null,
+  }
+  if (graphCode === 'GRAPH_RECURSION_LIMIT' && head !== undefined) {
+    return new CliError({
+      code: 'STEP_LIMIT',
+      exitCode: ExitCode.graphFailed,
+      message: `The graph reached its recursion limit at step ${head.step}, before ${nextNodes(head).join(', ')}.`,
+      remedies: [
+        'What was done is saved. To go on, with a limit that counts from here:',
+        `  ${again} --config '{"recursionLimit": 100}'`,
+      ],
+      details,
+      cause: error,
+    })
+  }
+  const failed = failedTask(error, suspects, head)
+  const title =
+    failed === undefined ? 'The graph failed.' : `Node "${failed.node}" failed in superstep ${failed.step}.`
   return new CliError({
     code: 'GRAPH_FAILED',
     exitCode: ExitCode.graphFailed,
-    message: [isLimit ? 'The graph reached its limit of supersteps.' : where, ...userStack(error)].join('\n'),
-    remedies:
-      head === undefined
-        ? []
-        : [
-            isLimit
-              ? `What was done is saved. To go on with a higher limit: ${again} --config '{"recursionLimit": 100}'`
-              : `What had finished is saved. To try again from there: ${again}`,
-          ],
-    details: {
-      node: failed?.node ?? null,
-      step: failed?.step ?? null,
-      cause: typeof graphCode === 'string' ? graphCode : typeof code === 'string' ? code : null,
-    },
+    message: [title, ...userStack(error)].join('\n'),
+    remedies: head === undefined ? [] : [`What had finished is saved. To try again from there: ${again}`],
+    details: { ...details, node: failed?.node ?? null, step: failed?.step ?? null },
     cause: error,
   })
 }
 
-/** The innermost task that was running; of several, the one whose stored error is this one. */
+/** The innermost suspect; of several, the one whose stored error is this one. */
 function failedTask(
   error: unknown,
-  unsettled: readonly TaskStarted[],
+  suspects: readonly TaskStarted[],
   head: CheckpointView | undefined,
 ): { readonly node: string; readonly step: string } | undefined {
   const message = error instanceof Error ? error.message : String(error)
   const stored = head?.tasks.find(({ state }) => state.kind === 'failed' && state.message === message)
-  const inner = unsettled.toSorted((left, right) => right.within.length - left.within.length)
-  const running = inner.find(
+  const innermost = suspects.toSorted((left, right) => right.within.length - left.within.length)
+  const failed = innermost.find(
     ({ id, within }) => stored === undefined || id === stored.id || within[0] === stored.node,
   )
-  if (running !== undefined)
-    return { node: [...running.within, running.node].join(' › '), step: running.step }
+  if (failed !== undefined) return { node: [...failed.within, failed.node].join(' › '), step: failed.step }
   return stored?.node === undefined ? undefined : { node: stored.node, step: String(head!.step + 1) }
 }

@@ -11,7 +11,8 @@ import { replaceWrite } from './replace-write.ts'
 export type Outcome =
   /** It stopped by itself: finished, or waiting. `output` is what `invoke` would have returned. */
   | { readonly kind: 'ended'; readonly output: unknown; readonly durationMs: number }
-  | { readonly kind: 'failed'; readonly error: unknown; readonly unsettled: readonly TaskStarted[] }
+  /** `suspects` are the tasks that failed, or those that were running. */
+  | { readonly kind: 'failed'; readonly error: unknown; readonly suspects: readonly TaskStarted[] }
   | { readonly kind: 'stopped' }
 
 /** @param config what the graph is called with, `configurable.thread_id` included. */
@@ -47,10 +48,10 @@ export async function runGraph(
     for await (const chunk of stream) watcher.take(chunk)
     return { kind: 'ended', output: watcher.output, durationMs: performance.now() - startedMs }
   } catch (error) {
-    const unsettled = watcher.end()
+    const suspects = watcher.end()
     if (abort.signal.aborted || (error instanceof Error && error.name === 'GraphDrained'))
       return { kind: 'stopped' }
-    return { kind: 'failed', error, unsettled }
+    return { kind: 'failed', error, suspects }
   } finally {
     process.off('SIGINT', onInterrupt)
     restoreOutput?.()
@@ -61,6 +62,7 @@ export async function runGraph(
 class StreamWatcher {
   readonly #progress: Progress
   readonly #running = new Map<string, { readonly task: TaskStarted; readonly startedMs: number }>()
+  readonly #failed: TaskStarted[] = []
   output: unknown
 
   constructor(progress: Progress) {
@@ -75,15 +77,17 @@ class StreamWatcher {
     else if (namespace.length === 0 && !isInterrupt(payload)) this.output = payload
   }
 
-  /** Reports what is still running, and forgets it. */
+  /** Reports what is still running. Returns the tasks that failed, or else those that may have. */
   end(): TaskStarted[] {
-    const unsettled = [...this.#running.values()]
+    const abandoned = [...this.#running.values()]
     this.#running.clear()
-    for (const { task, startedMs } of unsettled) this.#progress.unsettled(task, performance.now() - startedMs)
-    return unsettled.map(({ task }) => task)
+    for (const { task, startedMs } of abandoned) this.#progress.abandoned(task, Date.now() - startedMs)
+    return this.#failed.length > 0 ? this.#failed : abandoned.map(({ task }) => task)
   }
 
-  #takeDebug({ type, step, payload }: DebugEvent, namespace: readonly string[]): void {
+  #takeDebug({ type, step, timestamp, payload }: DebugEvent, namespace: readonly string[]): void {
+    // When it happened: it may be told of later, after a node that kept the process busy.
+    const atMs = Date.parse(timestamp)
     const within = namespace.map(nodeOf)
     if (type === 'checkpoint') {
       const id = payload.config?.configurable?.checkpoint_id
@@ -98,17 +102,21 @@ class StreamWatcher {
       within,
     }
     if (type === 'task') {
-      this.#running.set(task.id, { task, startedMs: performance.now() })
+      this.#running.set(task.id, { task, startedMs: atMs })
       this.#progress.started(task)
       return
     }
-    const started = this.#running.get(task.id)
+    const { startedMs = atMs } = this.#running.get(task.id) ?? {}
     this.#running.delete(task.id)
-    this.#progress.finished({
+    const error = payload.error ?? undefined
+    const isAsking = (payload.interrupts ?? []).length > 0
+    if (error !== undefined) this.#failed.push(task)
+    this.#progress.settled({
       ...task,
-      durationMs: Math.round(performance.now() - (started?.startedMs ?? performance.now())),
+      durationMs: atMs - startedMs,
+      outcome: error !== undefined ? 'failed' : isAsking ? 'interrupted' : 'finished',
       writes: payload.result,
-      isAsking: (payload.interrupts ?? []).length > 0,
+      ...(error !== undefined && { error }),
     })
   }
 }
@@ -116,11 +124,14 @@ class StreamWatcher {
 interface DebugEvent {
   readonly type: 'checkpoint' | 'task' | 'task_result'
   readonly step: number
+  /** ISO 8601. */
+  readonly timestamp: string
   readonly payload: {
     readonly id: string
     readonly name: string
     readonly result?: unknown
     readonly interrupts?: readonly unknown[]
+    readonly error?: unknown
     readonly config?: { readonly configurable?: { readonly checkpoint_id?: string } }
   }
 }

@@ -1,5 +1,7 @@
 // The one place that knows where threads are kept.
 import { existsSync, statSync } from 'node:fs'
+import { STORE } from '@cairn/checkpoint'
+import type { Store } from '@cairn/engine'
 import { SqliteSaver } from '@cairn/sqlite'
 import type { BaseCheckpointSaver } from '@langchain/langgraph'
 import { viewCheckpoint, viewHead, type CheckpointView } from './checkpoint-view.ts'
@@ -12,27 +14,35 @@ import { nearestNames } from './nearest.ts'
 export interface Threads {
   /** As it was given. */
   readonly path: string
+  /** What LangGraph's interface gives of them. */
   readonly saver: BaseCheckpointSaver
+  readonly store: Store
   close(): void
 }
 
-/** Opens the database of threads; a missing one is made. */
-export async function openThreads(path: string): Promise<Threads> {
+/** Opens the database of threads for runs; a missing one is made. */
+export function openThreads(path: string): Threads {
+  return open(path, { readOnly: false })
+}
+
+/** Opens a database that must be there already, to go on with a thread in it. */
+export function openExistingThreads(path: string): Threads {
+  return existsSync(path) ? open(path, { readOnly: false }) : missingDatabase(path)
+}
+
+/** Opens a database that must be there already, to look into it. */
+export function openThreadsToRead(path: string): Threads {
+  return existsSync(path) ? open(path, { readOnly: true }) : missingDatabase(path)
+}
+
+function open(path: string, options: { readonly readOnly: boolean }): Threads {
   if (existsSync(path) && statSync(path).isDirectory()) throw isDirectory(path)
   try {
-    const saver = await SqliteSaver.open(path)
-    // A database is read when something is asked of it: what is wrong with the file shows now.
-    await saver.getTuple({ configurable: { thread_id: '', checkpoint_ns: '' } })
-    return { path, saver, close: () => saver.close() }
+    const saver = SqliteSaver.open(path, options)
+    return { path, saver, store: saver[STORE], close: () => saver.close() }
   } catch (error) {
     throw unreadable(path, error)
   }
-}
-
-/** Opens a database that must be there already. */
-export async function openExistingThreads(path: string): Promise<Threads> {
-  if (!existsSync(path)) throw missingDatabase(path)
-  return openThreads(path)
 }
 
 /** The newest checkpoint of a thread that must be there. */
@@ -70,9 +80,8 @@ export interface ThreadSummary {
 /** All threads, the one with the newest checkpoint first. */
 export async function listThreads({ saver, path }: Threads): Promise<ThreadSummary[]> {
   const summaries = new Map<string, ThreadSummary>()
-  for await (const tuple of saver.list({ configurable: {} })) {
-    if (tuple.config.configurable?.['checkpoint_ns'] !== '') continue
-    const threadId = String(tuple.config.configurable['thread_id'])
+  for await (const tuple of saver.list({ configurable: { checkpoint_ns: '' } })) {
+    const threadId = String(tuple.config.configurable?.['thread_id'])
     const known = summaries.get(threadId)
     if (known?.graph !== undefined) continue
     const graph = rememberedGraph(tuple.metadata, path)
@@ -91,8 +100,8 @@ export async function recallGraph({ saver, path }: Threads, threadId: string): P
   return undefined
 }
 
-function missingDatabase(path: string): CliError {
-  return new CliError({
+function missingDatabase(path: string): never {
+  throw new CliError({
     code: 'DATABASE_NOT_FOUND',
     exitCode: ExitCode.notFound,
     message: `There is no database ${path}.`,

@@ -15,6 +15,7 @@ export function userStack(error: unknown): string[] {
   for (let current = error; current !== undefined && !seen.has(current); current = causeOf(current)) {
     seen.add(current)
     const [title, ...frames] = linesOf(current)
+    if (lines.includes(title)) continue
     lines.push(lines.length === 0 ? title : `caused by ${title}`, ...frames)
   }
   return lines

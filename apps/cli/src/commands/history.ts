@@ -5,7 +5,7 @@ import { distinctLength } from '../find-checkpoint.ts'
 import { formatShort, printable } from '../format-value.ts'
 import { treeMarks } from '../history-tree.ts'
 import { tableLines } from '../table.ts'
-import { openExistingThreads, requireHead } from '../threads.ts'
+import { openThreadsToRead, requireHead } from '../threads.ts'
 import type { Context } from './context.ts'
 
 export interface HistoryOptions {
@@ -17,7 +17,7 @@ export interface HistoryOptions {
 /** Lists the checkpoints of a thread, newest first, as a tree where it has forks. */
 export async function showHistory(options: HistoryOptions, context: Context): Promise<ExitCode> {
   const { output, invocation, database } = context
-  const threads = await openExistingThreads(database)
+  const threads = openThreadsToRead(database)
   try {
     await requireHead(threads, options.thread, invocation)
     const views = await viewThread(threads.saver, options.thread)

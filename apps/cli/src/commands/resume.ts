@@ -26,7 +26,7 @@ export async function resume(
   context: Context,
 ): Promise<ExitCode> {
   const config = readConfig(options)
-  const threads = await openExistingThreads(context.database)
+  const threads = openExistingThreads(context.database)
   try {
     const head = await requireHead(threads, options.thread, context.invocation)
     const questions = openQuestions(head)
@@ -40,7 +40,7 @@ export async function resume(
       file ?? (await requireGraph(threads, head, context)),
       process.cwd(),
     )
-    const graph = attach(rememberGraph(threads.saver, reference, context.database))
+    const graph = attach(rememberGraph(threads.store, reference, context.database))
     const input = given.length === 0 ? null : new Command({ resume: answers })
     const outcome = await runGraph(graph, input, config, context.output)
     return await reportOutcome(outcome, options.thread, threads, context)

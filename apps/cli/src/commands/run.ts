@@ -24,11 +24,11 @@ export async function run(file: string, options: RunOptions, context: Context): 
   const input = readJson('--input', options.input)
   const config = readConfig(options)
   const { reference, attach } = await loadGraph(file, process.cwd())
-  const threads = await openThreads(context.database)
+  const threads = openThreads(context.database)
   try {
     const head = await viewHead(threads.saver, options.thread)
     if (head !== undefined && options.abandon !== true) refuseUnfinished(head, context)
-    const graph = attach(rememberGraph(threads.saver, reference, context.database))
+    const graph = attach(rememberGraph(threads.store, reference, context.database))
     const outcome = await runGraph(graph, input, config, context.output)
     return await reportOutcome(outcome, options.thread, threads, context)
   } finally {

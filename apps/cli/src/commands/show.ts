@@ -10,7 +10,7 @@ import { ExitCode } from '../exit-code.ts'
 import { findCheckpoint } from '../find-checkpoint.ts'
 import { formatState, formatValue } from '../format-value.ts'
 import type { Output } from '../output.ts'
-import { openExistingThreads, requireHead } from '../threads.ts'
+import { openThreadsToRead, requireHead } from '../threads.ts'
 import { formatTime } from '../time.ts'
 import type { Context } from './context.ts'
 import { paintStatus } from './threads.ts'
@@ -24,7 +24,7 @@ export interface ShowOptions {
 /** Shows one checkpoint of a thread: its values, what comes next, and what is asked. */
 export async function showCheckpoint(options: ShowOptions, context: Context): Promise<ExitCode> {
   const { output, invocation, database } = context
-  const threads = await openExistingThreads(database)
+  const threads = openThreadsToRead(database)
   try {
     const head = await requireHead(threads, options.thread, invocation)
     const view =

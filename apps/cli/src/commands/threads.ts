@@ -3,13 +3,13 @@ import { namesOf, nextNodes, statusOf, type ThreadStatus } from '../checkpoint-v
 import { ExitCode } from '../exit-code.ts'
 import type { Colors } from '../output.ts'
 import { tableLines } from '../table.ts'
-import { listThreads, openExistingThreads, type ThreadSummary } from '../threads.ts'
+import { listThreads, openThreadsToRead, type ThreadSummary } from '../threads.ts'
 import { formatTime } from '../time.ts'
 import type { Context } from './context.ts'
 
 /** Lists the threads of a database, the one with the newest checkpoint first. */
 export async function showThreads({ output, database }: Context): Promise<ExitCode> {
-  const threads = await openExistingThreads(database)
+  const threads = openThreadsToRead(database)
   try {
     const summaries = await listThreads(threads)
     output.document(summaries.map(describe))

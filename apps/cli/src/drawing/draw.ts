@@ -179,10 +179,10 @@ function drawGap(
     const start = top + (boxes.get(upper)?.height ?? height)
     let place = { column: course.upper, row: start - 1 }
     for (const { track, column } of bends[index]!) {
-      const row = firstTrack + track
-      canvas.vertical(place.column, place.row, row, edge.isConditional)
-      canvas.horizontal(row, place.column, column, edge.isConditional)
-      place = { column, row }
+      const line = firstTrack + track
+      canvas.vertical(place.column, place.row, line, edge.isConditional)
+      canvas.horizontal(line, place.column, column, edge.isConditional)
+      place = { column, row: line }
     }
     canvas.vertical(place.column, place.row, nextTop - 1, edge.isConditional)
     if (isReversed && !upper.isWaypoint) canvas.text(course.upper, start, isAscii ? '^' : '▲')
