@@ -60,7 +60,10 @@ export function buildResearch(options: ResearchOptions = {}) {
     .addEdge('report', END)
 }
 
-/** The graph as a command line runs it: compiled, with the saver yet to be given. */
+/**
+ * The graph as a command line runs it: compiled, with the saver yet to be given.
+ * @public
+ */
 export const graph = buildResearch().compile()
 
 function fanOut(state: Research): Send[] | 'draft' | 'report' {

@@ -31,9 +31,14 @@ export function renderDraft(state: Research): string {
   ].join('\n\n')
 }
 
-/** A sentence of the draft with its citation, as one line of Markdown. */
-export function renderSentence({ president, year, quote, claim, passageId }: DraftSentence): string {
-  return `- ${claim === undefined ? '' : `${claim} `}**${president}, ${year}:** “${quote}” [${passageId}]`
+/** A sentence of the draft with its citation, as plain text. */
+export function sentenceText({ president, year, quote, claim, passageId }: DraftSentence): string {
+  return `${claim === undefined ? '' : `${claim} `}${president}, ${year}: “${quote}” [${passageId}]`
+}
+
+function renderSentence(sentence: DraftSentence): string {
+  const speaker = `${sentence.president}, ${sentence.year}:`
+  return `- ${sentenceText(sentence).replace(speaker, `**${speaker}**`)}`
 }
 
 function overview(coverage: readonly Coverage[], { subject, searches }: Research): string {

@@ -88,7 +88,7 @@ function sayWhatNext({ screen, workspace }: Stage): void {
   screen.say('Next:')
   screen.command('npm start -- "What was said about slavery?"', 'another question')
   screen.command('npm start -- --pause', 'one act at a time')
-  screen.command(`node scripts/cairn.mjs history ${thread}`, 'the same history, by the command line')
+  screen.command(`node scripts/cairn.mjs history ${thread}`, 'the thread’s history as a tree, both lines')
   screen.say('The graph is in apps/examples/src/research/graph.ts, its nodes are in nodes/ beside it.')
 }
 
@@ -107,6 +107,9 @@ function readArguments(): { readonly question: string; readonly pause: boolean }
     return undefined
   }
 }
+
+// Whoever reads this has read enough: `npm start | head`.
+process.stdout.on('error', () => process.exit(exitCodes.failed))
 
 const given = readArguments()
 try {

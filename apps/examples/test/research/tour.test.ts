@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { scriptedServer } from './scripted-server.ts'
 import { scratchDirectory } from './scratch-directory.ts'
 
 const program = fileURLToPath(new URL('../../src/research/tour.ts', import.meta.url))
@@ -37,10 +38,20 @@ describe('the tour', () => {
   })
 
   test('says that nothing was found, and ends with 3', async () => {
-    const { code, output } = await tour(scratchDirectory(), 'zorgle frobnicate')
+    const { code, output } = await tour(scratchDirectory(), ['zorgle frobnicate'])
     expect(code).toBe(3)
     expect(output).toMatch(/✓ None of the \d recorded searches ran again\./)
     expect(output).toContain('Nothing was found, so there was no draft to approve, to check and to fork.')
+  })
+
+  test('names what did not hold, with what was expected and found, and ends with 1', async () => {
+    const { baseUrl } = await scriptedServer(() => ({ kind: 'failure', status: 400 }))
+    const { code, errors } = await tour(scratchDirectory(), [], { OPENAI_BASE_URL: baseUrl })
+    expect(code).toBe(1)
+    expect(errors).toContain('400')
+    expect(errors).toContain(
+      'This did not hold: The process died of the signal, without a chance to tidy up.\n  expected "SIGKILL"\n  found    null',
+    )
   })
 
   test.each([
@@ -48,7 +59,7 @@ describe('the tour', () => {
     ['a second question', ['one', 'two']],
   ])('refuses %s with its usage, and ends with 2', async (_, words) => {
     const directory = scratchDirectory()
-    const { code, errors, output } = await tour(directory, ...words)
+    const { code, errors, output } = await tour(directory, words)
     expect(code).toBe(2)
     expect(errors).toContain('Usage: npm start -- ["your question"] [--pause]')
     expect(output).toBe('')
@@ -56,12 +67,16 @@ describe('the tour', () => {
   })
 })
 
-async function tour(directory: string, ...words: readonly string[]) {
+async function tour(
+  directory: string,
+  words: readonly string[] = [],
+  settings: Readonly<Record<string, string>> = {},
+) {
   const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...environment } = process.env
   const child = spawn(
     process.execPath,
     ['--conditions=@cairn/source', `--import=${import.meta.resolve('tsx')}`, program, ...words],
-    { cwd: directory, env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: directory, env: { ...environment, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const exit = once(child, 'exit')
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])

@@ -34,7 +34,7 @@ export function strengthOf(text: string, subject: Subject, related: readonly str
 }
 
 /** Words that typically stand beside the subject in these texts, most typical first. */
-export function relatedTo(subject: Subject, texts: readonly string[], leastLift = 3): string[] {
+function relatedTo(subject: Subject, texts: readonly string[], leastLift = 3): string[] {
   const forms = new Set(groupsOf(subject).flat())
   const isRelated = ({ word, texts: count, lift }: TypicalWord) =>
     count >= 3 && lift >= leastLift && !forms.has(word)

@@ -20,9 +20,9 @@ export function changesByEra(first: Research, second: Research): string[] {
     const before = citationsOf(era.id, first)
     const after = citationsOf(era.id, second)
     const changes = [
-      ...[...before].filter((citation) => !after.has(citation)).map((citation) => `− ${citation}`),
-      ...[...after].filter((citation) => !before.has(citation)).map((citation) => `+ ${citation}`),
-      ...[...before].filter((citation) => after.has(citation)).map((citation) => `= ${citation}`),
+      ...[...before].filter((citation) => !after.has(citation)).map((citation) => unbroken('−', citation)),
+      ...[...after].filter((citation) => !before.has(citation)).map((citation) => unbroken('+', citation)),
+      ...[...before].filter((citation) => after.has(citation)).map((citation) => unbroken('=', citation)),
     ]
     return changes.length > 0 ? [`${yearsOf(era)}  ${changes.join('  ')}`] : []
   })
@@ -32,10 +32,15 @@ function citationsOf(era: string, { sentences }: Research): Set<string> {
   return new Set(
     sentences
       .filter((sentence) => sentence.era === era)
-      .map(({ president, year }) => `${surnameOf(president)} ${year}`),
+      .map(({ president, year }) => unbroken(surnameOf(president), String(year))),
   )
 }
 
 function erasOf({ sentences }: Research): Set<string> {
   return new Set(sentences.map(({ era }) => era))
+}
+
+/** Words that stay in one line. */
+function unbroken(...words: readonly string[]): string {
+  return words.join('\u00A0')
 }

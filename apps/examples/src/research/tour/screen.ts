@@ -2,10 +2,13 @@ import { createInterface } from 'node:readline/promises'
 import Table from 'cli-table3'
 import picocolors from 'picocolors'
 
+/** A terminal, or a stream that is none. */
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+
 export interface ScreenOptions {
-  readonly output: NodeJS.WriteStream
+  readonly output: Output
   /** Where Enter is waited for before each act; without it no act waits. */
-  readonly pausesOn?: NodeJS.ReadStream
+  readonly pausesOn?: NodeJS.ReadableStream
 }
 
 const widest = 100
@@ -13,8 +16,8 @@ const margin = '  '
 
 /** What the tour shows itself on: plain text, with colours only on a terminal. */
 export class Screen {
-  readonly #output: NodeJS.WriteStream
-  readonly #pausesOn: NodeJS.ReadStream | undefined
+  readonly #output: Output
+  readonly #pausesOn: NodeJS.ReadableStream | undefined
   readonly #colors: ReturnType<typeof picocolors.createColors>
   readonly #width: number
   #acts = 0
@@ -22,7 +25,7 @@ export class Screen {
   constructor({ output, pausesOn }: ScreenOptions) {
     this.#output = output
     this.#pausesOn = pausesOn
-    this.#colors = picocolors.createColors(output.isTTY && !process.env['NO_COLOR'])
+    this.#colors = picocolors.createColors(output.isTTY === true && !process.env['NO_COLOR'])
     this.#width = Math.min(output.columns ?? widest, widest)
   }
 
@@ -103,6 +106,7 @@ export class Screen {
     const ended = new Promise<void>((resolve) => terminal.once('close', resolve))
     await Promise.race([terminal.question(this.#colors.dim(`Enter for act ${this.#acts} `)), ended])
     terminal.close()
+    if (!this.#output.isTTY) this.#line()
   }
 }
 

@@ -1,6 +1,6 @@
 import { Command } from '@cairn/graph'
 import { changesByEra, comparisonRows } from '../compare-research.ts'
-import { renderSentence } from '../../render-report.ts'
+import { sentenceText } from '../../render-report.ts'
 import {
   type ResearchGraph,
   type Standing,
@@ -23,8 +23,8 @@ export async function fork(stage: Stage, first: Research, history: readonly Snap
   const word = wordBeside(first)
   if (!planned) throw new Error('No checkpoint of the thread has a search before it.')
   screen.say(
-    `What if the plan had asked for passages that also speak of “${word}”? The checkpoint after the plan ` +
-      `(step ${planned.metadata?.step}) is edited, and the run goes on from the edited one.`,
+    `What if the plan had asked for passages that also speak of “${word}”? The searches in the checkpoint after the ` +
+      `plan (step ${planned.metadata?.step}) are edited, and the run goes on from the edited one:`,
   )
   const second = await withThread(workspace, async (graph, config) => {
     const edited = await graph.updateState(
@@ -56,7 +56,9 @@ async function throughApproval(
   checkpointId: string,
   { screen }: Stage,
 ): Promise<Standing> {
-  const show = (line: string) => screen.excerpt(line)
+  const show = (line: string) => {
+    if (!line.startsWith('search')) screen.excerpt(line)
+  }
   const at = { ...config, configurable: { ...config.configurable, checkpoint_id: checkpointId } }
   const asked = await runThread(graph, null, at, show)
   return asked.kind === 'waiting' ? runThread(graph, new Command({ resume: 'approve' }), config, show) : asked
@@ -71,7 +73,7 @@ function compare({ check, screen }: Stage, first: Research, second: Research): v
   screen.excerpt(changesByEra(first, second).join('\n'))
   if (onlyInSecond.length > 0) {
     screen.say('Of what only the fork quotes:')
-    screen.excerpt(onlyInSecond.slice(0, sentencesShown).map(renderSentence).join('\n'))
+    screen.excerpt(onlyInSecond.slice(0, sentencesShown).map(sentenceText).join('\n'))
   }
   check(
     `The fork has a report of its own: ${second.reportPath}`,
