@@ -13,9 +13,9 @@ import {
   type BaseCheckpointSaver,
   type CheckpointTuple,
 } from '@langchain/langgraph'
+import { MemoryStore } from '@cairn/engine'
 import { createLangchainCodec, StoreSaver } from '@cairn/checkpoint'
 import { describe, expect, test } from 'vitest'
-import { MemoryStore } from '../../engine/src/memory-store.ts'
 
 const newSaver = (): StoreSaver => new StoreSaver(new MemoryStore({ codec: createLangchainCodec() }))
 const thread = { configurable: { thread_id: 'thread' } }

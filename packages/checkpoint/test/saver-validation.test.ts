@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { MemoryStore } from '@cairn/engine'
 import { createLangchainCodec, StoreSaver } from '@cairn/checkpoint'
-import { MemoryStore } from '../../engine/src/memory-store.ts'
 
 // The suite itself leaves this test out for three of the savers it knows. LangGraph forks the first checkpoint of a
 // thread by a put without a parent and without new versions: a saver that took no values then would lose the state.

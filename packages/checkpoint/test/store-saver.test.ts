@@ -1,8 +1,7 @@
 import type { Checkpoint, CheckpointMetadata } from '@langchain/langgraph-checkpoint'
-import type { Commit, Store, StoredCheckpoint } from '@cairn/engine'
+import { MemoryStore, type Commit, type Store, type StoredCheckpoint } from '@cairn/engine'
 import { createLangchainCodec, STORE, StoreSaver } from '@cairn/checkpoint'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { MemoryStore } from '../../engine/src/memory-store.ts'
 
 const metadata: CheckpointMetadata = { source: 'loop', step: 0, parents: {} }
 const thread = { configurable: { thread_id: 'thread' } }

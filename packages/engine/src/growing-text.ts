@@ -24,13 +24,13 @@ export class GrowingText {
     return this.#body.slice(0, length) + this.#end
   }
 
-  /** The text as a version after the one of this length, or `undefined` when it is none. */
-  grow(length: number, text: string): TextVersion | undefined {
-    const grownLength = text.length - this.#end.length
-    if (length !== this.#body.length || grownLength < length) return undefined
-    if (!text.startsWith(this.#body) || !text.endsWith(this.#end)) return undefined
-    if (grownLength > length) this.#body = text.slice(0, grownLength)
-    return new TextVersion(this, grownLength)
+  /** The text as the longest version, or `undefined` when it does not begin like the longest so far. */
+  grow(text: string): TextVersion | undefined {
+    const length = text.length - this.#end.length
+    if (length < this.#body.length || !text.startsWith(this.#body) || !text.endsWith(this.#end))
+      return undefined
+    if (length > this.#body.length) this.#body = text.slice(0, length)
+    return new TextVersion(this, length)
   }
 }
 
@@ -55,7 +55,7 @@ export class TextVersion {
 
   /** The version that this text is, sharing what it can with this one. */
   next(text: string): TextVersion {
-    return this.#text.grow(this.#length, text) ?? GrowingText.from(text)
+    return this.#text.grow(text) ?? GrowingText.from(text)
   }
 }
 

@@ -1,4 +1,4 @@
+import { MemoryStore } from '@cairn/engine'
 import { storeConformance } from '@cairn/testing'
-import { MemoryStore } from '../../engine/src/memory-store.ts'
 
 storeConformance('MemoryStore', async () => ({ store: new MemoryStore(), close: () => {} }))
