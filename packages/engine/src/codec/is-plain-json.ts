@@ -10,7 +10,7 @@ export function isPlainJson(value: unknown, maxDepth: number): boolean {
   return isKeyed(value) ? isPlainContainer(value, maxDepth, new SeenObjects()) : isPlainPrimitive(value)
 }
 
-export function isPlainPrimitive(value: unknown): boolean {
+function isPlainPrimitive(value: unknown): boolean {
   switch (typeof value) {
     case 'string':
     case 'boolean':

@@ -189,13 +189,20 @@ const remedies = {
   depth: 'Store it in a flatter form, or raise maxDepth.',
   pending: 'Await it, and store its result.',
   weak: 'Its content cannot be listed. Store a Map, a Set or an array.',
+  realm: 'It was made in another realm, such as a vm context. Copy its content into one made here.',
 } as const
 
 function remedyFor(object: object): string {
   if (object instanceof Promise) return remedies.pending
   if (object instanceof WeakMap || object instanceof WeakSet || object instanceof WeakRef)
     return remedies.weak
+  if (isFromAnotherRealm(object)) return remedies.realm
   return `Store its data as a plain object, or give the codec an extension for ${classNameOf(object)}.`
+}
+
+function isFromAnotherRealm(object: object): boolean {
+  const here: unknown = Reflect.get(globalThis, classNameOf(object))
+  return typeof here === 'function' && here !== object.constructor
 }
 
 function describe(object: object): string {

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { createCodec, UnserialisableValueError } from '../../src/codec/index.ts'
 
@@ -50,6 +51,12 @@ describe('what cannot be kept is refused, with the path to it', () => {
       'Cannot store an instance of User at $.user. ' +
         'Store its data as a plain object, or give the codec an extension for User.',
     )
+  })
+
+  test('an object of another realm is told apart from an instance of a class', () => {
+    const { remedy, found } = refusal({ list: runInNewContext('[1]') })
+    expect(found).toBe('an instance of Array')
+    expect(remedy).toContain('another realm')
   })
 
   test('a toJSON method does not make an instance plain', () => {
