@@ -100,6 +100,10 @@ export interface ListQuery {
 export interface Store {
   /** The checkpoint with this id, or the newest of the line, or `undefined`. */
   load(line: Line, checkpointId?: string): Awaitable<StoredCheckpoint | undefined>
+  /**
+   * Writes may come before their checkpoint. A checkpoint that is committed again under its id replaces the first
+   * and keeps its writes. A parent that the line does not hold is refused, with code `STORE_UNKNOWN_PARENT`.
+   */
   commit(commit: Commit): Awaitable<void>
   /** Newest first. */
   list(query: ListQuery): Iterable<StoredCheckpoint> | AsyncIterable<StoredCheckpoint>

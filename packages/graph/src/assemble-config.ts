@@ -57,7 +57,8 @@ export function assembleConfig(
   bound: RunConfig | undefined,
   options: RunConfig | undefined,
 ): AssembledConfig {
-  const ambient = ambientConfig()
+  const around = ambientConfig()
+  const ambient = around === options ? undefined : around // a node that passes its own config on
   const assembled: AssembledConfig = {
     tags: [],
     metadata: {},

@@ -129,8 +129,10 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
         'Checkpointer requires one or more of the following "configurable" keys: "thread_id", "checkpoint_ns", "checkpoint_id"',
       )
     }
-    const validInput: unknown = await this._validateInput(input as never)
-    await this.#validateContext(config)
+    const validInput: unknown = this.program.hasInputSchema
+      ? await this._validateInput(input as never)
+      : input
+    if (this.program.hasContextSchema) await this.#validateContext(config)
     config.metadata = { ls_integration: 'langgraph', ...config.metadata }
     const { configurable } = config
     const isNested = keys.READ in configurable
@@ -163,10 +165,13 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     onCustom: ExecuteOptions['onCustom'],
   ): Promise<void> {
     const { config, input } = prepared
-    const manager = await traceGraph(config, input, () => this.toJSON() as Serialized, this.getName())
+    const tracing = traceGraph(config, input, () => this.toJSON() as Serialized, this.getName())
+    const manager = tracing === undefined ? undefined : await tracing
     try {
       const run = await execute({ ...prepared, manager, listener: toAll(listeners), onCustom })
-      await manager?.handleChainEnd((readKeys(run, config.outputKeys!) ?? {}) as Record<string, unknown>)
+      if (manager !== undefined) {
+        await manager.handleChainEnd((readKeys(run, config.outputKeys!) ?? {}) as Record<string, unknown>)
+      }
     } catch (error) {
       await manager?.handleChainError(error)
       throw error

@@ -9,7 +9,7 @@ import {
   type RunControl,
 } from '@langchain/langgraph'
 import type { CallbackManagerForChainRun } from '@langchain/core/callbacks/manager'
-const STORE: unique symbol = Symbol.for('cairn.store')
+import { STORE } from '@cairn/checkpoint'
 import {
   Run,
   atHead,
@@ -64,7 +64,8 @@ export async function execute(options: ExecuteOptions): Promise<Run> {
   if (userStore !== undefined) config.store = userStore.store
   const link = linkedController(config.signal, options.stepTimeoutMs)
   try {
-    const located = await locateStart(options)
+    const locating = locateStart(options)
+    const located = locating instanceof Promise ? await locating : locating
     const { run, session } = createRun(options, located, link.controller)
     session.run = run
     throwUnlessEnded(await run.execute(), isNested)
@@ -82,13 +83,19 @@ interface Start extends Located {
   readonly store: Store | undefined
 }
 
-async function locateStart({ saver, config, namespace, isNested }: ExecuteOptions): Promise<Start> {
+/** A store that answers at once is not awaited. */
+function locateStart({ saver, config, namespace, isNested }: ExecuteOptions): Start | Promise<Start> {
   const line: Line = { threadId: String(config.configurable['thread_id'] ?? ''), namespace }
   if (saver === undefined) return { line, store: undefined, loaded: undefined, position: atHead }
   const own = (saver as unknown as Partial<Record<typeof STORE, Store>>)[STORE]
   const reader = own ?? new SaverStore(saver, config, undefined)
-  const located = await locate(reader, saver, line, config, isNested)
-  return { line, store: own ?? new SaverStore(saver, config, located.loaded), ...located }
+  const start = (located: Located): Start => ({
+    line,
+    store: own ?? new SaverStore(saver, config, located.loaded),
+    ...located,
+  })
+  const locating = locate(reader, saver, line, config, isNested)
+  return locating instanceof Promise ? locating.then(start) : start(locating)
 }
 
 function createRun(
@@ -154,7 +161,7 @@ function beginning(
   isResuming: boolean,
   scratchpad: Scratchpad | undefined,
 ): RunStart {
-  const start = startOf(input, new Set(program.nodes.keys()))
+  const start = startOf(input, program.nodeNames)
   if (!isNested || !isResuming || start.kind !== 'input' || loaded === undefined) return start
   if (scratchpad?.nullResume === undefined || openQuestions(loaded.writes).length === 0) return start
   const answer = answerOf(scratchpad.consumeNullResume())

@@ -8,4 +8,5 @@ export {
   UnknownKeyError,
   UnknownNodeError,
 } from './errors.ts'
+export { MemorySaver } from './memory-saver.ts'
 export { StateGraph } from './state-graph.ts'

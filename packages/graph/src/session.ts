@@ -1,4 +1,5 @@
 // One run of a compiled graph: what is around the engine's run, and the config that each task receives.
+import { defaultMaxListeners, setMaxListeners } from 'node:events'
 import {
   NodeError,
   RunControl,
@@ -17,7 +18,6 @@ import {
   type Attempt,
   type Question,
   type Run,
-  type Task,
   type Thrown,
   type Write,
 } from '@cairn/engine'
@@ -28,7 +28,7 @@ import * as keys from './langgraph/config-keys.ts'
 import { readWithWrites } from './langgraph/read.ts'
 import type { Configurable, RunConfig } from './langgraph/run-config.ts'
 import { createScratchpad } from './langgraph/scratchpad.ts'
-import type { Program, ProgramNode } from './lower/program.ts'
+import type { Program } from './lower/program.ts'
 import { lowerRetry, lowerTimeout } from './lower/policies.ts'
 
 export interface SessionOptions {
@@ -56,9 +56,9 @@ export class Session {
   /** The engine's run; set before its first task. */
   run!: Run
   readonly #options: SessionOptions
-  readonly #templates = new Map<string, Template>()
-  readonly #base: RunConfig
+  readonly #template: Template
   #step = Number.NaN
+  #allowsListeners = false
   #checkpointMap: Record<string, string> = {}
 
   constructor(options: SessionOptions) {
@@ -66,13 +66,18 @@ export class Session {
     this.#options = options
     this.program = program
     this.isTraced = manager !== undefined
-    const { callbacks: _, runId: __, runName: ___, ...rest } = config
-    this.#base = {
-      ...rest,
-      writer: config.writer ?? customWriter(onCustom),
-      interrupt: config.interrupt ?? ((userInterrupt ?? interrupt) as typeof interrupt),
-      control: config.control ?? new RunControl(),
-    }
+    this.#template = createTemplate({
+      writer: undefined as never,
+      interrupt: undefined as never,
+      control: undefined,
+      ...config,
+    })
+    const { config: own } = this.#template
+    own.writer ??= customWriter(onCustom)
+    own.interrupt ??= (userInterrupt ?? interrupt) as typeof interrupt
+    own.control ??= new RunControl()
+    if (config.callbacks !== undefined) delete own.callbacks
+    if (config.runId !== undefined) delete own.runId
   }
 
   /** The config of one attempt, as LangGraph's own nodes, tools and nested graphs expect it. */
@@ -80,17 +85,20 @@ export class Session {
     const { task, signal } = attempt
     const { run } = this
     const { saver, externalSignal, manager } = this.#options
-    const template = this.#template(task)
+    const node = task.origin.kind === 'call' ? undefined : this.program.nodes.get(task.node.name)!
+    const template = this.#template
+    this.#allowListeners(signal)
     const namespace = run.namespaceOf(task)
     const trigger = task.origin.kind === 'trigger' ? task.node.triggers[task.fired[0]!]! : '__pregel_push'
 
     const metadata: Record<string, unknown> = { ...template.metadata }
     metadata['langgraph_step'] = run.step
+    metadata['langgraph_node'] = task.name
     metadata['langgraph_triggers'] = [trigger]
     metadata['langgraph_path'] = task.pathParts
     metadata['langgraph_checkpoint_ns'] = namespace
     metadata['checkpoint_ns'] = namespace
-    if (template.node.metadata !== undefined) Object.assign(metadata, template.node.metadata)
+    if (node?.metadata !== undefined) Object.assign(metadata, node.metadata)
 
     const configurable: Configurable = { ...template.configurable }
     configurable[keys.TASK_ID] = task.id
@@ -120,6 +128,7 @@ export class Session {
     config.configurable = configurable
     config.signal = signal
     config.runName = task.name
+    if (node !== undefined && node.tags.length > 0) config.tags = [...(config.tags ?? []), ...node.tags]
     config.executionInfo = {
       checkpointId: run.journal.checkpointId,
       checkpointNs: namespace,
@@ -143,20 +152,6 @@ export class Session {
     return { kind: 'failed', isPatient: isInvalidResume(error) }
   }
 
-  #template(task: Task): Template {
-    const { name } = task
-    let template = this.#templates.get(name)
-    if (template === undefined) {
-      const node = this.program.nodes.get(task.node.name)!
-      template = createTemplate(
-        task.origin.kind === 'call' ? { ...node, name, metadata: undefined, tags: [] } : node,
-        this.#base,
-      )
-      this.#templates.set(name, template)
-    }
-    return template
-  }
-
   /** The same for all tasks of a superstep. */
   #checkpointMapNow(): Record<string, string> {
     const { run } = this
@@ -167,6 +162,13 @@ export class Session {
       this.#checkpointMap = { ...around, [namespace]: run.journal.checkpointId }
     }
     return this.#checkpointMap
+  }
+
+  /** Each parallel task may listen to the signal they share; that is no leak, and nothing to warn of. */
+  #allowListeners(signal: AbortSignal): void {
+    if (this.#allowsListeners || this.run.tasks.length <= defaultMaxListeners) return
+    setMaxListeners(0, signal)
+    this.#allowsListeners = true
   }
 
   #previousState(): unknown {
@@ -220,35 +222,32 @@ export class Session {
 type CallFunction = (...args: unknown[]) => unknown
 
 interface Template {
-  readonly node: ProgramNode
   readonly config: RunConfig
   readonly metadata: Record<string, unknown>
   readonly configurable: Configurable
 }
 
 /**
- * Objects that already have every key a task sets: cloning one and assigning to it costs a twentieth of building
- * it with a spread and added keys.
+ * Objects that already have every key a task sets: cloning one and assigning to it costs a twentieth of adding the
+ * keys. The base is spread last for the same reason; what it overrides is assigned anew for each task.
  */
-function createTemplate(node: ProgramNode, base: RunConfig): Template {
+function createTemplate(base: RunConfig): Template {
   return {
-    node,
     metadata: {
-      ...base.metadata,
       langgraph_step: 0,
-      langgraph_node: node.name,
+      langgraph_node: '',
       langgraph_triggers: [],
       langgraph_path: [],
       langgraph_checkpoint_ns: '',
       checkpoint_ns: '',
+      ...base.metadata,
     },
     configurable: {
-      ...base.configurable,
       [keys.TASK_ID]: '',
       [keys.SEND]: undefined,
       [keys.READ]: undefined,
       [keys.CALL]: undefined,
-      [keys.CHECKPOINTER]: base.configurable?.[keys.CHECKPOINTER],
+      [keys.CHECKPOINTER]: undefined,
       [keys.CHECKPOINT_MAP]: undefined,
       [keys.SCRATCHPAD]: undefined,
       [keys.PREVIOUS_STATE]: undefined,
@@ -256,13 +255,12 @@ function createTemplate(node: ProgramNode, base: RunConfig): Template {
       [keys.RESUMING]: false,
       [keys.CHECKPOINT_ID]: undefined,
       [keys.CHECKPOINT_NAMESPACE]: '',
+      ...base.configurable,
     },
     config: {
-      ...base,
-      tags: [...(base.tags ?? []), ...node.tags],
-      runName: node.name,
-      signal: undefined as never,
+      runName: '',
       executionInfo: undefined,
+      ...base,
     },
   }
 }

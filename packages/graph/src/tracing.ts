@@ -7,12 +7,12 @@ import { withTracedConfig } from './langgraph/ambient.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
 
 /** Starts the run of a graph; `undefined` when there are no handlers and no tracer. */
-export async function traceGraph(
+export function traceGraph(
   config: AssembledConfig,
   input: unknown,
   serialized: () => Serialized,
   name: string,
-): Promise<CallbackManagerForChainRun | undefined> {
+): Promise<CallbackManagerForChainRun> | undefined {
   const manager = CallbackManager._configureSync(
     config.callbacks,
     undefined,

@@ -1,15 +1,12 @@
-import { setMaxListeners } from 'node:events'
-
 /**
  * A controller for one run that follows the caller's signal, and a limit on time. One listener is put on the
- * caller's signal and taken away again; the run's own may have any number without a warning.
+ * caller's signal, and taken away when the run has ended.
  */
 export function linkedController(
   signal: AbortSignal | undefined,
   timeoutMs: number | undefined,
 ): { controller: AbortController; dispose(): void } {
   const controller = new AbortController()
-  setMaxListeners(0, controller.signal)
   if (signal === undefined && timeoutMs === undefined) return { controller, dispose: () => undefined }
 
   const abort = () => controller.abort(abortError(signal?.reason))

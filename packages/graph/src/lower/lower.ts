@@ -66,6 +66,9 @@ export function lower(compiled: CompiledFields, { isStrict, joins }: LoweringOpt
         Object.entries(compiled.nodes).map(([name, node]) => [name, definitionOf(name, node)]),
       ),
     }),
+    nodeNames: new Set(Object.keys(compiled.nodes)),
+    hasInputSchema: hasInputSchema(builder),
+    hasContextSchema: builder._configRuntimeSchema !== undefined,
     nodes: new Map(Object.entries(compiled.nodes).map(([name, node]) => [name, programNode(name, node)])),
     outputKeys: compiled.outputChannels,
     streamKeys: compiled.streamChannels,
@@ -115,6 +118,14 @@ function waitingChannelName(from: readonly string[], to: string): string {
 
 function inputKeys(builder: BuilderFields): string[] {
   return Object.keys(builder._schemaDefinitions.get(builder._inputDefinition) ?? {})
+}
+
+/** Without one, LangGraph marks the input as "part of the state", which may have a schema or not. */
+function hasInputSchema({
+  _inputRuntimeDefinition: input,
+  _schemaRuntimeDefinition: state,
+}: BuilderFields): boolean {
+  return typeof input === 'object' || state !== undefined
 }
 
 function isHidden(node: CompiledNode): boolean {

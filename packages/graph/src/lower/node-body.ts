@@ -43,8 +43,12 @@ export function createNodeBody(parts: NodeParts): NodeBody {
     }
   }
 
+  // A start node that only passes its input on asks nobody anything: it needs no config.
+  const isPlainStart = parts.runnable === undefined && parts.routes.length === 0
+
   return (attempt) => {
     const session = attempt.context as Session
+    if (isPlainStart && !session.isTraced) return write(attempt.input, attempt, noConfig, session)
     const config = session.taskConfig(attempt)
     const running = session.isTraced
       ? traceNode(attempt, config, (traced) => run(attempt, traced, session))
@@ -54,6 +58,7 @@ export function createNodeBody(parts: NodeParts): NodeBody {
   }
 }
 
+const noConfig: RunConfig = {}
 const ignore = () => undefined
 
 function callable(runnable: Runnable | undefined): (input: unknown, config: RunConfig) => unknown {

@@ -3,6 +3,11 @@ import type { Plan } from '@cairn/engine'
 /** A compiled graph, lowered: the plan, and what its runs need to know besides. */
 export interface Program {
   readonly plan: Plan
+  readonly nodeNames: ReadonlySet<string>
+  /** Inputs are parsed against a schema. */
+  readonly hasInputSchema: boolean
+  /** The context is parsed against a schema. */
+  readonly hasContextSchema: boolean
   readonly nodes: ReadonlyMap<string, ProgramNode>
   /** Channels that make up the result; one name alone stands for its bare value. */
   readonly outputKeys: string | readonly string[]

@@ -2,22 +2,49 @@ import type { Diagnostic, Run, RunListener, Task } from '@cairn/engine'
 
 /** One listener that tells several. */
 export function toAll(listeners: readonly RunListener[]): RunListener {
-  if (listeners.length === 1) return listeners[0]!
-  return {
-    resumed: (run: Run) => listeners.forEach((listener) => listener.resumed?.(run)),
-    planned: (run: Run, tasks: readonly Task[]) =>
-      listeners.forEach((listener) => listener.planned?.(run, tasks)),
-    restored: (run: Run, tasks: readonly Task[]) =>
-      listeners.forEach((listener) => listener.restored?.(run, tasks)),
-    starting: (run: Run, tasks: readonly Task[]) =>
-      listeners.forEach((listener) => listener.starting?.(run, tasks)),
-    settled: (run: Run, task: Task) => listeners.forEach((listener) => listener.settled?.(run, task)),
-    applied: (run: Run, tasks: readonly Task[]) =>
-      listeners.forEach((listener) => listener.applied?.(run, tasks)),
-    interrupted: (run: Run, tasks: readonly Task[]) =>
-      listeners.forEach((listener) => listener.interrupted?.(run, tasks)),
-    paused: (run: Run) => listeners.forEach((listener) => listener.paused?.(run)),
-    diagnosed: (run: Run, diagnostic: Diagnostic) =>
-      listeners.forEach((listener) => listener.diagnosed?.(run, diagnostic)),
+  return listeners.length === 1 ? listeners[0]! : new Listeners(listeners)
+}
+
+class Listeners implements RunListener {
+  readonly #all: readonly RunListener[]
+
+  constructor(all: readonly RunListener[]) {
+    this.#all = all
+  }
+
+  resumed(run: Run): void {
+    for (const listener of this.#all) listener.resumed?.(run)
+  }
+
+  planned(run: Run, tasks: readonly Task[]): void {
+    for (const listener of this.#all) listener.planned?.(run, tasks)
+  }
+
+  restored(run: Run, tasks: readonly Task[]): void {
+    for (const listener of this.#all) listener.restored?.(run, tasks)
+  }
+
+  starting(run: Run, tasks: readonly Task[]): void {
+    for (const listener of this.#all) listener.starting?.(run, tasks)
+  }
+
+  settled(run: Run, task: Task): void {
+    for (const listener of this.#all) listener.settled?.(run, task)
+  }
+
+  applied(run: Run, tasks: readonly Task[]): void {
+    for (const listener of this.#all) listener.applied?.(run, tasks)
+  }
+
+  interrupted(run: Run, tasks: readonly Task[]): void {
+    for (const listener of this.#all) listener.interrupted?.(run, tasks)
+  }
+
+  paused(run: Run): void {
+    for (const listener of this.#all) listener.paused?.(run)
+  }
+
+  diagnosed(run: Run, diagnostic: Diagnostic): void {
+    for (const listener of this.#all) listener.diagnosed?.(run, diagnostic)
   }
 }

@@ -1,0 +1,9 @@
+import { StoreSaver, createLangchainCodec } from '@cairn/checkpoint'
+import { MemoryStore } from '@cairn/engine'
+
+/** Keeps threads in memory, for tests and for what need not outlive the process. */
+export class MemorySaver extends StoreSaver {
+  constructor() {
+    super(new MemoryStore({ codec: createLangchainCodec() }))
+  }
+}
