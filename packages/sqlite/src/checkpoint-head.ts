@@ -54,8 +54,9 @@ export function advanceState(
   const channels: string[] = []
   for (const [channel, text] of changed) {
     const current = state.values.get(channel)
-    if (current === text) continue
-    state.values.set(channel, text.length <= inlineLimit ? text : store(text, current))
+    const next = text.length <= inlineLimit ? text : store(text, current)
+    if (next === current) continue
+    state.values.set(channel, next)
     channels.push(channel)
   }
   for (const channel of checkpoint.removed) {

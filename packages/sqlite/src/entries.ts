@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3'
-import { type CompactId, compactId } from './compact-id.ts'
-import type { LineRow } from './lines.ts'
+import type { CompactId } from './compact-id.ts'
+import { type LineRow, storedId } from './lines.ts'
 
 /** `entry.format`: `head` and `data` as in docs/design/format.md. Others are kept free. */
 const plainJson = 0
@@ -162,7 +162,7 @@ export class EntryTable {
   /** The ids of at most so many checkpoints, greatest first; with `before`, only of those with a smaller id. */
   newest(line: LineRow, limit: number, before?: string): CompactId[] {
     if (before === undefined) return this.#selectNewest.all(line.id, limit)
-    const bound = line.textIds ? before : compactId(before)
+    const bound = storedId(line, before)
     return typeof bound === 'string' && !line.textIds
       ? this.#selectBeforeText.all(line.id, bound, limit)
       : this.#selectBefore.all(line.id, bound, limit)

@@ -66,15 +66,17 @@ export class EntryWriter {
     const store = (text: string, current?: Slot) => this.#store(line, text, current)
 
     const changes = advanceState(state, encoded, store, names)
-    const depth = parent === null || parentDepth + 1 === wholeInterval ? 0 : parentDepth + 1
+    // One that takes the place of its own parent has nothing left to build on.
+    const isWhole =
+      parent === null || parentDepth + 1 === wholeInterval || checkpoint.parentId === checkpoint.id
+    const depth = isWhole ? 0 : parentDepth + 1
     const { source, step } = metadata
-    const packed =
-      depth === 0
-        ? packWhole(state, source, step, changes.channels, store, names)
-        : packChanges(state, source, step, changes, store, names)
+    const packed = isWhole
+      ? packWhole(state, source, step, changes.channels, store, names)
+      : packChanges(state, source, step, changes, store, names)
     const entry: CheckpointEntry = { parent, depth, created: storedTime(checkpoint.createdAt), ...packed }
     if (!entries.insertCheckpoint(line.row.id, id, entry)) this.#replace(line, id, entry)
-    line.tip = { checkpointId: checkpoint.id, depth, state }
+    line.tip = { checkpointId: checkpoint.id, entry, state }
     line.recent = []
   }
 
@@ -85,9 +87,9 @@ export class EntryWriter {
     parent: CompactId | null,
   ): { state: CheckpointState; depth: number } {
     if (parent === null) return { state: emptyState(), depth: 0 }
-    if (line.tip?.checkpointId === checkpoint.parentId) return line.tip!
-    // One that is its own parent would be read for ever.
-    const read = checkpoint.parentId === checkpoint.id ? undefined : this.#reader.state(line.row, parent)
+    const { tip } = line
+    if (tip?.checkpointId === checkpoint.parentId) return { state: tip!.state, depth: tip!.entry.depth }
+    const read = this.#reader.state(line.row, parent)
     if (read === undefined) {
       const { threadId, namespace } = line.row
       throw new UnknownParentError(threadId, namespace, checkpoint.id, checkpoint.parentId!)

@@ -40,7 +40,7 @@ export class CannotOpenStoreError extends StoreError {
     super(
       path,
       `The store ${path} cannot be opened: ${reason(cause)}.`,
-      'Check that its directory exists and that this process may read and write both the directory and the file.',
+      'Check that its directory exists, and that this process may write both the directory and the file: reading takes that too.',
       cause,
     )
   }
@@ -156,7 +156,7 @@ export class ReadOnlyStoreError extends StoreError {
     super(
       path,
       `The store ${path} is read-only; nothing was written.`,
-      'Open it without "readOnly", and check that this process may write the file and its directory.',
+      'Open it without "readOnly", and check that this process may write the file, the -wal and -shm files beside it, and the directory.',
       cause,
     )
   }

@@ -17,4 +17,5 @@ export {
   UnstorableValueError,
 } from './errors.ts'
 export { type SqliteStoreOptions } from './options.ts'
+export { SqliteSaver, type SqliteSaverOptions } from './sqlite-saver.ts'
 export { SqliteStore } from './sqlite-store.ts'

@@ -1,11 +1,13 @@
 import type { Line } from '@cairn/engine'
 import type { CheckpointState, StoredText } from './checkpoint-state.ts'
+import type { CheckpointEntry } from './entries.ts'
 import type { LineRow } from './lines.ts'
 
 /** The checkpoint that was committed last to a line. Its state moves on with the next one. */
 export interface Tip {
   readonly checkpointId: string
-  readonly depth: number
+  /** As it is in the file. As long as it stands there so, the state is right. */
+  readonly entry: CheckpointEntry
   readonly state: CheckpointState
 }
 
@@ -17,6 +19,8 @@ export interface RecentText extends StoredText {
 /** What a store remembers of a line, so that the next commit to it need not read. */
 export interface KnownLine {
   row: LineRow
+  /** The file's version up to which this is known to be right. */
+  version: number
   tip: Tip | undefined
   /** Long values that tasks wrote since the last checkpoint, which will probably hold them. */
   recent: RecentText[]
@@ -42,8 +46,9 @@ export class KnownLines {
     return known
   }
 
-  add(row: LineRow): KnownLine {
-    const known: KnownLine = { row, tip: undefined, recent: [] }
+  /** Takes the place of what was known of the line. */
+  add(row: LineRow, version: number): KnownLine {
+    const known: KnownLine = { row, version, tip: undefined, recent: [] }
     this.#lines.set(keyOf(row), known)
     this.#last = known
     if (this.#lines.size > mostLines) {

@@ -1,4 +1,5 @@
 import type { Line } from '@cairn/engine'
+import { type CompactId, compactId } from './compact-id.ts'
 import type { Database, Statement } from 'better-sqlite3'
 
 /** A line's row. Its number is never used again, not even when the line is deleted. */
@@ -6,6 +7,11 @@ export interface LineRow extends Line {
   readonly id: number
   /** Its checkpoint ids are stored as text, since one of them is no UUID. */
   readonly textIds: boolean
+}
+
+/** An id as the line stores it. */
+export function storedId(line: LineRow, checkpointId: string): CompactId {
+  return line.textIds ? checkpointId : compactId(checkpointId)
 }
 
 type Row = [id: number, threadId: string, namespace: string, textIds: number]

@@ -15,11 +15,13 @@ export const APPLICATION_ID = 0x4361726e
  */
 export function migrate(database: Database, migrations: readonly Migration[]): void {
   const newest = migrations.length
-  if (schemaVersion(database, newest) === newest) return
-  if (database.readonly) throw new OlderStoreError(database.name, schemaVersion(database, newest), newest)
+  // Within a transaction: another process may be making the store at this moment.
+  const found = database.transaction(() => schemaVersion(database, newest))()
+  if (found === newest) return
+  if (database.readonly) throw new OlderStoreError(database.name, found, newest)
   database
     .transaction(() => {
-      // Again, now that nobody else can change it: two processes may open a new file at once.
+      // Looks again, now that nobody else can change it.
       for (let version = schemaVersion(database, newest); version < newest; version++) {
         migrations[version]!(database)
         database.pragma(`user_version = ${version + 1}`)
@@ -35,9 +37,8 @@ function schemaVersion(database: Database, newest: number): number {
   const version = database.pragma('user_version', { simple: true }) as number
   if (applicationId !== APPLICATION_ID) {
     const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
-    if (applicationId !== 0 || version !== 0 || tables !== 0) {
-      throw new ForeignDatabaseError(database.name, applicationId)
-    }
+    const isEmpty = applicationId === 0 && version === 0 && tables === 0
+    if (!isEmpty) throw new ForeignDatabaseError(database.name, applicationId)
   }
   if (version > newest) throw new NewerStoreError(database.name, version, newest)
   return version

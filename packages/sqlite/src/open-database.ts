@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { CannotOpenStoreError } from './errors.ts'
+import { CannotOpenStoreError, ReadOnlyStoreError } from './errors.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { defaultBusyTimeoutMs, type SqliteStoreOptions } from './options.ts'
@@ -20,7 +20,9 @@ export function openDatabase(path: string, options: SqliteStoreOptions): Databas
     return database
   } catch (error) {
     database.close()
-    throw translateError(error, path, busyTimeoutMs)
+    const translated = translateError(error, path, busyTimeoutMs)
+    // Nothing was to be written yet: SQLite cannot make the files that it needs beside the database.
+    throw translated instanceof ReadOnlyStoreError ? new CannotOpenStoreError(path, error) : translated
   }
 }
 

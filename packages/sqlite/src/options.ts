@@ -26,7 +26,7 @@ export interface SqliteStoreOptions {
 /** @throws {StoreOptionError} for a value of the wrong kind. */
 export function checkOptions(path: string, options: SqliteStoreOptions): void {
   if (typeof path !== 'string' || path.trim() === '') {
-    throw new StoreOptionError(String(path), 'path', 'the path of a file, or ":memory:"', path)
+    throw new StoreOptionError(path, 'path', 'the path of a file, or ":memory:"', path)
   }
   const { fsync, busyTimeoutMs, maxPageCount, readOnly } = options
   if (fsync !== undefined && fsync !== 'normal' && fsync !== 'full') {

@@ -9,8 +9,8 @@ import { EntryReader } from './entry-reader.ts'
 import { EntryTable } from './entries.ts'
 import { EntryWriter } from './entry-writer.ts'
 import { ReadOnlyStoreError, StoreClosedError } from './errors.ts'
-import { type KnownLine, KnownLines } from './known-lines.ts'
-import { LineTable } from './lines.ts'
+import { type KnownLine, KnownLines, type Tip } from './known-lines.ts'
+import { type LineRow, LineTable, storedId } from './lines.ts'
 import { NameTable } from './names.ts'
 import { newestFirst } from './newest-first.ts'
 import { openDatabase } from './open-database.ts'
@@ -46,7 +46,6 @@ export class SqliteStore implements Store {
   readonly #reader: EntryReader
   readonly #writer: EntryWriter
   readonly #known = new KnownLines()
-  #knownVersion = -1
 
   /** Opens the store in this file, or makes one; `:memory:` keeps it in memory. */
   static open(path: string, options: SqliteStoreOptions = {}): SqliteStore {
@@ -101,7 +100,8 @@ export class SqliteStore implements Store {
     const lines = this.#reading(() => this.#lines.matching(threadId, namespace))
     let left = limit ?? Infinity
     if (left <= 0) return
-    for (const { line, id } of newestFirst(lines, before, (line, from) => this.#page(line, from))) {
+    const page = (line: Line, from: string | undefined) => this.#page(line, from)
+    for (const { line, id } of newestFirst(lines, before, page)) {
       const checkpoint = this.#reading(() => this.#load(line, id, isWanted))
       if (checkpoint === undefined) continue
       yield checkpoint
@@ -131,12 +131,7 @@ export class SqliteStore implements Store {
   ): StoredCheckpoint | undefined {
     const row = this.#lines.find(line)
     if (row === undefined) return undefined
-    const id =
-      checkpointId === undefined
-        ? this.#entries.newest(row, 1)[0]
-        : row.textIds
-          ? checkpointId
-          : compactId(checkpointId)
+    const id = checkpointId === undefined ? this.#entries.newest(row, 1)[0] : storedId(row, checkpointId)
     return id === undefined ? undefined : this.#reader.checkpoint(row, id, isWanted)
   }
 
@@ -157,12 +152,20 @@ export class SqliteStore implements Store {
   }
 
   #knownLine(line: Line, firstId: string): KnownLine {
-    return (
-      this.#known.get(line) ??
-      this.#known.add(
-        this.#lines.find(line) ?? this.#lines.insert(line, typeof compactId(firstId) === 'string'),
-      )
-    )
+    const version = this.#dataVersion.get()!
+    const known = this.#known.get(line)
+    if (known?.version === version) return known
+    const row = this.#lines.find(line) ?? this.#lines.insert(line, typeof compactId(firstId) === 'string')
+    if (known?.row.id !== row.id) return this.#known.add(row, version)
+    // Another connection has written to the file. If the line's last checkpoint is as it was, so is its state.
+    known.row = row
+    known.version = version
+    if (known.tip !== undefined && !this.#stands(known.tip, row)) known.tip = undefined
+    return known
+  }
+
+  #stands({ checkpointId, entry }: Tip, row: LineRow): boolean {
+    return isDeepStrictEqual(this.#entries.checkpoint(row.id, storedId(row, checkpointId)), entry)
   }
 
   /** Runs `read` in a transaction, so that it sees the file at one moment. */
@@ -185,7 +188,6 @@ export class SqliteStore implements Store {
     this.#assertOpen()
     try {
       begin.run()
-      this.#forgetIfChanged()
       const result = body()
       this.#commit.run()
       return result
@@ -196,14 +198,6 @@ export class SqliteStore implements Store {
       if (this.#database.inTransaction) this.#rollback.run()
       throw translateError(error, this.path, this.#busyTimeoutMs)
     }
-  }
-
-  /** What is known of lines holds for as long as no other connection has written to the file. */
-  #forgetIfChanged(): void {
-    const version = this.#dataVersion.get()!
-    if (version === this.#knownVersion) return
-    this.#known.forget()
-    this.#knownVersion = version
   }
 
   #assertOpen(): void {

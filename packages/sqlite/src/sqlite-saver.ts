@@ -1,0 +1,45 @@
+import { type LangchainCodecOptions, StoreSaver, createLangchainCodec } from '@cairn/checkpoint'
+import type { Codec } from '@cairn/engine/codec'
+import type { SqliteStoreOptions } from './options.ts'
+import { SqliteStore } from './sqlite-store.ts'
+
+/** `extensions`, `classes` and limits are those of the codec; they have no effect beside a `codec` of your own. */
+export interface SqliteSaverOptions extends SqliteStoreOptions, LangchainCodecOptions {
+  /** How values become text. By default JSON, the standard classes, and LangChain's and LangGraph's objects. */
+  readonly codec?: Codec
+}
+
+/** LangGraph's checkpoint saver in one SQLite file: what `compile({ checkpointer })` takes. */
+export class SqliteSaver extends StoreSaver {
+  readonly #store: SqliteStore
+
+  /**
+   * Opens the store in this file, or makes one; `:memory:` keeps it in memory.
+   * @throws {StoreError}
+   */
+  static open(path: string, options: SqliteSaverOptions = {}): SqliteSaver {
+    const codec = options.codec ?? createLangchainCodec(options)
+    return new SqliteSaver(SqliteStore.open(path, { ...options, codec }))
+  }
+
+  /** `open` under the name that LangGraph's own saver has for it. */
+  static fromConnString(path: string): SqliteSaver {
+    return SqliteSaver.open(path)
+  }
+
+  /** A saver over a store that is open. */
+  constructor(store: SqliteStore) {
+    super(store)
+    this.#store = store
+  }
+
+  /** The file as it was given, or `:memory:`. */
+  get path(): string {
+    return this.#store.path
+  }
+
+  /** Puts the write-ahead log into the file and closes it. Closing twice is fine; any other use afterwards is not. */
+  close(): void {
+    this.#store.close()
+  }
+}

@@ -1,0 +1,56 @@
+import Database from 'better-sqlite3'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { SqliteStore, StoreBusyError } from '@cairn/sqlite'
+import { line, superstep } from './commits.ts'
+import { openStore } from './open-store.ts'
+import { temporaryPath } from './temporary-directory.ts'
+
+/** Another connection that is in the midst of writing. */
+function writerOf(path: string): Database.Database {
+  const database = new Database(path)
+  onTestFinished(() => void database.close())
+  database.exec('BEGIN IMMEDIATE')
+  return database
+}
+
+describe('while another connection writes', () => {
+  test('a commit fails when the time to wait is over, and goes through afterwards', () => {
+    const path = temporaryPath()
+    const store = openStore(path, { busyTimeoutMs: 20 })
+    store.commit(superstep(0))
+    const other = writerOf(path)
+    expect(() => store.commit(superstep(1))).toThrow(StoreBusyError)
+    expect(() => store.commit(superstep(1))).toThrow(
+      expect.objectContaining({
+        code: 'STORE_BUSY',
+        path,
+        busyTimeoutMs: 20,
+        cause: expect.anything() as unknown,
+        message:
+          `The store ${path} is in use by another connection, which did not finish within 20 ms; nothing was written. ` +
+          'Try again, find what keeps a transaction open on the file, or raise "busyTimeoutMs".',
+      }) as Error,
+    )
+    expect(() => store.deleteThread(line.threadId)).toThrow(StoreBusyError)
+    other.exec('ROLLBACK')
+    store.commit(superstep(1))
+    expect(store.load(line)?.metadata.step).toBe(1)
+  })
+
+  test('loading and listing go on', () => {
+    const path = temporaryPath()
+    const store = openStore(path, { busyTimeoutMs: 0 })
+    store.commit(superstep(0))
+    writerOf(path)
+    expect(store.load(line)?.metadata.step).toBe(0)
+    expect([...store.list({})]).toHaveLength(1)
+  })
+
+  test('a new file is not made, which is no damage', () => {
+    const path = temporaryPath()
+    const other = writerOf(path)
+    expect(() => SqliteStore.open(path, { busyTimeoutMs: 0 })).toThrow(StoreBusyError)
+    other.exec('ROLLBACK')
+    openStore(path).commit(superstep(0))
+  })
+})

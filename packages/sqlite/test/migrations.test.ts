@@ -1,0 +1,83 @@
+import Database from 'better-sqlite3'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { APPLICATION_ID, migrate } from '../src/migrate.ts'
+import { type Migration, migrations } from '../src/migrations.ts'
+import { temporaryPath } from './temporary-directory.ts'
+
+const first: Migration = (database) =>
+  void database.exec('CREATE TABLE stone (id INTEGER PRIMARY KEY, weight REAL)')
+const second: Migration = (database) =>
+  void database.exec("ALTER TABLE stone ADD COLUMN colour TEXT; UPDATE stone SET colour = 'grey'")
+const third: Migration = (database) => void database.exec('CREATE INDEX stone_by_weight ON stone (weight)')
+
+function open(path: string, options: Database.Options = {}): Database.Database {
+  const database = new Database(path, options)
+  onTestFinished(() => void database.close())
+  return database
+}
+
+function versionOf(database: Database.Database): unknown {
+  return database.pragma('user_version', { simple: true })
+}
+
+describe('migrating', () => {
+  test('brings an empty database to the newest version, and marks it as a store', () => {
+    const database = open(':memory:')
+    migrate(database, [first, second])
+    expect(versionOf(database)).toBe(2)
+    expect(database.pragma('application_id', { simple: true })).toBe(APPLICATION_ID)
+    expect(database.prepare('SELECT id, weight, colour FROM stone').all()).toEqual([])
+  })
+
+  test('runs only what an older database lacks, in order, and keeps its content', () => {
+    const database = open(':memory:')
+    migrate(database, [first])
+    database.exec('INSERT INTO stone VALUES (1, 2.5)')
+    migrate(database, [first, second, third])
+    expect(versionOf(database)).toBe(3)
+    expect(database.prepare('SELECT * FROM stone').all()).toEqual([{ id: 1, weight: 2.5, colour: 'grey' }])
+  })
+
+  test('does nothing to a database that is up to date', () => {
+    const database = open(':memory:')
+    migrate(database, [first])
+    migrate(database, [
+      () => {
+        throw new Error('ran again')
+      },
+    ])
+    expect(versionOf(database)).toBe(1)
+  })
+
+  test('leaves the version that was there when one of several steps fails', () => {
+    const database = open(':memory:')
+    migrate(database, [first])
+    const failing: Migration = () => {
+      throw new Error('broken step')
+    }
+    expect(() => migrate(database, [first, second, failing])).toThrow('broken step')
+    expect(versionOf(database)).toBe(1)
+    expect(() => database.prepare('SELECT colour FROM stone')).toThrow('no such column')
+    migrate(database, [first, second, third])
+    expect(versionOf(database)).toBe(3)
+  })
+
+  test('refuses an older version that may only be read', () => {
+    const path = temporaryPath()
+    migrate(open(path), [first])
+    expect(() => migrate(open(path, { readonly: true }), [first, second])).toThrow(
+      expect.objectContaining({ code: 'STORE_OLDER_SCHEMA', found: 1, known: 2 }) as Error,
+    )
+  })
+
+  test('of the released versions makes these tables', () => {
+    const database = open(':memory:')
+    migrate(database, migrations)
+    const tables = database
+      .prepare('SELECT name FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name')
+      .pluck()
+      .all()
+    expect(tables).toEqual(['entry', 'line', 'name', 'sqlite_sequence', 'value', 'value_of_line'])
+    expect(migrations).toHaveLength(1)
+  })
+})
