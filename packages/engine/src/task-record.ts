@@ -17,16 +17,20 @@ export function recordOf(task: Task): readonly Write[] {
     case 'interrupted':
       if (outcome.questions.length === 0) return []
       return [[INTERRUPT, outcome.questions], ...writes.filter(([channel]) => channel === RESUME).slice(-1)]
-    case 'escaped':
-      return writes
+    case 'escaped': // what else it wrote are answers; without any, its message stands for it
+      return writes.length > 0 ? writes : [errorWrite(outcome.signal)]
     case 'failed':
       return [...writes, ...failureWrites(task, outcome.error)]
   }
 }
 
 function failureWrites({ node, origin }: Task, error: unknown): Write[] {
-  const { message, name } = error instanceof Error ? error : { message: String(error), name: 'Error' }
-  const failure: Write = [ERROR, { message, name }]
+  const failure = errorWrite(error)
   const hasHandler = node.errorHandler !== undefined && (origin.kind === 'trigger' || origin.kind === 'send')
   return hasHandler ? [failure, [ERROR_SOURCE_NODE, node.name]] : [failure]
+}
+
+function errorWrite(error: unknown): Write {
+  const { message, name } = error instanceof Error ? error : { message: String(error), name: 'Error' }
+  return [ERROR, { message, name }]
 }

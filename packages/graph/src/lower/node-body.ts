@@ -34,7 +34,14 @@ export function createNodeBody(parts: NodeParts): NodeBody {
       const writing = write(result, attempt, config, session)
       return writing === undefined ? result : writing.then(() => result, thrown)
     }
-    const thrown = (error: unknown): unknown => take(commandFor(error, config))
+    const thrown = (error: unknown): unknown => {
+      if (!(error instanceof Error) || !isParentCommand(error)) throw error
+      const command = commandFor(error, config)
+      if (command !== undefined) return take(command)
+      if (session.run.options.isNested === true) throw outward(error, config)
+      warnOfUnclaimed(parts.name)
+      return undefined
+    }
     try {
       const result = call(attempt.input, config)
       return result instanceof Promise ? result.then(take).catch(thrown) : take(result)
@@ -120,17 +127,26 @@ function createWriter({ name, updatesOf, goTo, edges, joins, routes }: NodeParts
 }
 
 /**
- * A command for the graph around a nested one leaves it as an error. The task whose namespace it names takes it as
- * its own result; one on its way out is given the namespace it is meant for.
- * @throws any other error, as it is.
+ * A command for the graph around a nested one leaves that one as an error. The task whose namespace it names takes
+ * it as its own result.
  */
-function commandFor(error: unknown, config: RunConfig): unknown {
-  if (!(error instanceof Error) || !isParentCommand(error)) throw error
+function commandFor({ command }: ParentCommand, config: RunConfig): Command | undefined {
+  return command.graph === config.configurable?.[CHECKPOINT_NAMESPACE] ? (command as Command) : undefined
+}
+
+/** On its way out, the command is given the namespace it is meant for. */
+function outward(error: ParentCommand, config: RunConfig): ParentCommand {
   const { command } = error
+  if (command.graph !== Command.PARENT) return error
   const namespace = config.configurable?.[CHECKPOINT_NAMESPACE] as string
-  if (command.graph === namespace) return command
-  if (command.graph !== '__parent__') throw error
-  throw new ParentCommand(new Command({ ...(command as object), graph: parentNamespace(namespace) }))
+  return new ParentCommand(new Command({ ...(command as object), graph: parentNamespace(namespace) }))
+}
+
+function warnOfUnclaimed(node: string): void {
+  process.emitWarning(
+    `Node "${node}" returned a Command for the graph around its own, but there is none: the command is dropped.`,
+    { type: 'CairnWarning', code: 'CAIRN_NO_PARENT_GRAPH' },
+  )
 }
 
 /** Without the last level, and without the numbers that tell apart several nested graphs in one task. */

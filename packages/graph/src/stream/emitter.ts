@@ -53,8 +53,8 @@ export class Emitter implements RunListener {
 
   starting(run: Run, tasks: readonly Task[]): void {
     if (!this.#modes.has('tasks') && !this.#modes.has('debug')) return
-    for (const task of tasks) {
-      if (this.#isHidden(task) || task.isSettled) continue
+    for (const task of startedWith(run, tasks)) {
+      if (this.#isHidden(task)) continue
       const payload = this.#taskStart(task)
       this.#push('tasks', payload)
       this.#debug(run.step, 'task', payload)
@@ -64,18 +64,17 @@ export class Emitter implements RunListener {
   settled(run: Run, task: Task): void {
     if (this.#isHidden(task)) return
     const { outcome } = task
-    if (outcome.kind === 'escaped' || (outcome.kind === 'interrupted' && outcome.questions.length === 0))
-      return
-    if (outcome.kind === 'interrupted' && task.origin.kind === 'call') return
-    if (outcome.kind === 'interrupted') this.#interrupts(outcome.questions)
-    else if (outcome.kind === 'done') this.#update(task, false)
+    if (outcome.kind === 'interrupted') {
+      if (outcome.questions.length === 0 || task.origin.kind === 'call') return
+      this.#interrupts(outcome.questions)
+    } else if (outcome.kind === 'done') this.#update(task, false)
     if (!this.#modes.has('tasks') && !this.#modes.has('debug')) return
     const payload = {
       id: task.id,
       name: task.name,
       result: writesByChannel(task.writes, this.#options.program.streamKeys),
       interrupts: task.questions,
-      error: outcome.kind === 'failed' ? failure(outcome.error) : null,
+      error: failureOf(outcome),
     }
     this.#push('tasks', payload)
     this.#debug(run.step, 'task_result', payload)
@@ -144,7 +143,7 @@ export class Emitter implements RunListener {
       metadata: journal.metadata,
       next: tasks.map(({ name }) => name),
       tasks: tasks.map((task) => this.#plannedTask(run, task)),
-      parentConfig: journal.parentId === undefined ? undefined : at(journal.parentId),
+      parentConfig: journal.parentId === undefined ? undefined : parentAt(run, journal.parentId, at),
     }
   }
 
@@ -188,6 +187,25 @@ export class Emitter implements RunListener {
   }
 }
 
+/** A superstep starts with those of its tasks, too, that had finished in an earlier run. */
+function startedWith(run: Run, tasks: readonly Task[]): readonly Task[] {
+  const isSuperstep = tasks.every(({ origin }) => origin.kind === 'trigger' || origin.kind === 'send')
+  return isSuperstep ? run.tasks : tasks
+}
+
+/** The parent of a checkpoint that this run has loaded is known by its address alone. */
+function parentAt(
+  { journal, options }: Run,
+  parentId: string,
+  at: (checkpointId: string) => Record<string, unknown>,
+): Record<string, unknown> {
+  if (journal.checkpointId !== options.loaded?.id) return at(parentId)
+  const { threadId, namespace } = journal.line
+  return {
+    configurable: { thread_id: threadId, [CHECKPOINT_NAMESPACE]: namespace, [CHECKPOINT_ID]: parentId },
+  }
+}
+
 /** The values of these channels now: an object of those that hold something, or the bare value of one. */
 export function readKeys(
   { plan, state }: Pick<Run, 'plan' | 'state'>,
@@ -223,7 +241,10 @@ function envelope({ journal }: Run): Record<string, unknown> {
   }
 }
 
-function failure(error: unknown): { message: string; name: string } {
+/** A task that leaves for the graph around this one has, to those who watch, failed with its message. */
+function failureOf(outcome: Task['outcome']): { message: string; name: string } | null {
+  if (outcome.kind !== 'failed' && outcome.kind !== 'escaped') return null
+  const error = outcome.kind === 'failed' ? outcome.error : outcome.signal
   const { message, name } = error instanceof Error ? error : { message: String(error), name: 'Error' }
   return { message, name }
 }

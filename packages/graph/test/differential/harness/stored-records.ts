@@ -15,7 +15,7 @@ export function storedRecords(saver: MemorySaver): unknown {
             namespace,
             id,
             parent,
-            checkpoint: decoded(checkpoint),
+            checkpoint: withoutEmpty(decoded(checkpoint) as Checkpoint),
             metadata: decoded(metadata),
             writes: Object.entries(beside)
               .map(([key, [task, channel, value, path]]) => ({
@@ -33,6 +33,15 @@ export function storedRecords(saver: MemorySaver): unknown {
 }
 
 type Bytes = Uint8Array
+type Checkpoint = { readonly channel_values: Readonly<Record<string, unknown>> }
+
+/** LangGraph stores some empty channels as `undefined`, and others not at all; both read back as empty. */
+function withoutEmpty({ channel_values: values, ...rest }: Checkpoint): object {
+  const held = Object.entries(values).filter(
+    ([, value]) => (value as { type?: string } | null)?.type !== 'undefined',
+  )
+  return { ...rest, channel_values: Object.fromEntries(held) }
+}
 
 interface Stored {
   /** thread → namespace → id → record */
