@@ -1,6 +1,6 @@
 // Random histories, on two SQLite stores over one file and on the store in memory, which is the model.
 import Database from 'better-sqlite3'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   type Commit,
@@ -232,7 +232,8 @@ test('two stores on one file hold what the store in memory holds, whatever is do
           const store = stores[index]!
           const found = outcome(() => take(next, store, model))
           expect(found).toStrictEqual(outcome(() => take(next, model, model)))
-          if ('line' in next) expect(store.load(lines[next.line]!)).toStrictEqual(newestIn(model, next.line))
+          const at = 'line' in next ? next.line : 0
+          expect(store.load(lines[at]!)).toStrictEqual(newestIn(model, at))
         }
         for (const store of stores) expect(contentOf(store)).toStrictEqual(contentOf(model))
       } finally {
