@@ -6,7 +6,9 @@ import { type Output, Screen } from '../../src/research/tour/screen.ts'
 describe('the screen', () => {
   test('has colours on a terminal only', () => {
     vi.stubEnv('NO_COLOR', '')
-    onTestFinished(() => vi.unstubAllEnvs())
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
     const piped = output()
     new Screen({ output: piped }).title('Cairn')
     expect(shown(piped)).toBe('Cairn\n')

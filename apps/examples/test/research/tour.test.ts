@@ -1,16 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { type ProgramEnd, runProgram } from './run-program.ts'
 import { scriptedServer } from './scripted-server.ts'
 import { scratchDirectory } from './scratch-directory.ts'
 
-const program = fileURLToPath(new URL('../../src/research/tour.ts', import.meta.url))
-
-describe('the tour', () => {
+describe('the tour', { timeout: 180_000 }, () => {
   test('shows and checks a kill, a resume, an approval, the history and a fork', async () => {
     const directory = scratchDirectory()
     const { code, errors, output } = await tour(directory)
@@ -67,19 +62,10 @@ describe('the tour', () => {
   })
 })
 
-async function tour(
+function tour(
   directory: string,
   words: readonly string[] = [],
   settings: Readonly<Record<string, string>> = {},
-) {
-  const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...environment } = process.env
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@cairn/source', `--import=${import.meta.resolve('tsx')}`, program, ...words],
-    { cwd: directory, env: { ...environment, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
-  const exit = once(child, 'exit')
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
-  await exit
-  return { code: child.exitCode, errors, output }
+): Promise<ProgramEnd> {
+  return runProgram('research/tour.ts', directory, words, settings)
 }

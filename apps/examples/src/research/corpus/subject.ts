@@ -23,11 +23,15 @@ export function subjectOf(question: string): Subject {
   return weighted(subjectWords(question).map((word) => ({ asked: word, forms: [word] })))
 }
 
-/** Gives each word of a subject its share by how rare its commonest form is. */
+/** Gives each word of a subject its share by how rare its commonest form is. A word that is alone has it all. */
 export function weighted(words: readonly Pick<SubjectWord, 'asked' | 'forms'>[]): Subject {
-  const rarities = words.map(({ forms }) => Math.min(...forms.map(rarityOf)))
+  const rarities = words.length > 1 ? words.map(({ forms }) => Math.min(...forms.map(rarityOf))) : [1]
   const total = rarities.reduce((sum, rarity) => sum + rarity, 0)
-  return words.map((word, position) => ({ ...word, share: (rarities[position] ?? 0) / total }))
+  return words.map(({ asked, forms }, position) => ({
+    asked,
+    forms,
+    share: (rarities[position] ?? 0) / total,
+  }))
 }
 
 /** The words to search for: some form of every word of the subject. */

@@ -11,13 +11,13 @@ export interface Wreck {
   readonly ledger: readonly LedgerEntry[]
 }
 
-const killAtSearch = 4
+const killAtSearch = 3
 
 /** Runs the graph in a process of its own and kills that in the fan-out. Nothing when the question ended it before. */
 export async function killInTheMiddle(stage: Stage): Promise<Wreck | undefined> {
   const { check, question, screen, workspace } = stage
   screen.say(
-    `A process of its own plans the searches and makes ${concurrency} at a time. The ${killAtSearch}th that it ` +
+    `A process of its own plans the searches and makes ${concurrency} at a time. The ${killAtSearch}rd that it ` +
       'reports gets it killed, with the others under way or not begun.',
   )
   let searches = 0
