@@ -74,7 +74,7 @@ describe('documents', () => {
       },
     )
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    if (output !== undefined) expect(stdout.trim()).toBe(output.trim())
+    expect(stdout.trim()).toBe((output ?? stdout).trim())
   })
 })
 
