@@ -1,5 +1,6 @@
 // `npm run bench`: sets up, builds, then measures every workload on every engine. Arguments go to the bench.
 import { pnpm } from './pnpm.mjs'
+import { setUp } from './setup.mjs'
 import { spawnSync } from 'node:child_process'
 
 setUp()
