@@ -140,7 +140,8 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     configurable[keys.CHECKPOINT_NAMESPACE] = namespace
     if (!isNested && options.configurable?.[keys.CHECKPOINT_NAMESPACE])
       configurable[keys.CHECKPOINT_ID] = undefined
-    config.outputKeys ??= this.streamChannels as string[]
+    if (config.outputKeys === undefined) config.outputKeys = this.streamChannels as string[]
+    else if (config.outputKeys !== this.outputChannels) this.#checkKeys(config.outputKeys)
     return {
       program: this.program,
       input: validInput,
@@ -194,6 +195,11 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     if (asked !== undefined) return { modes: new Set([asked].flat()), isSingle: typeof asked === 'string' }
     const isInTask = config.configurable[keys.TASK_ID] !== undefined
     return { modes: new Set(isInTask ? ['values'] : this.streamMode), isSingle: true }
+  }
+
+  #checkKeys(keys: string | string[]): void {
+    const unknown = [keys].flat().find((key) => !this.program.plan.slotByChannel.has(key))
+    if (unknown !== undefined) throw new Error(`Key ${unknown} not found in channels`)
   }
 
   /** A graph that a task calls without passing its config on is nested all the same. */

@@ -131,7 +131,7 @@ function createWriter({ name, updatesOf, goTo, edges, joins, routes }: NodeParts
  * it as its own result.
  */
 function commandFor({ command }: ParentCommand, config: RunConfig): Command | undefined {
-  return command.graph === config.configurable?.[CHECKPOINT_NAMESPACE] ? (command as Command) : undefined
+  return command.graph === config.configurable?.[CHECKPOINT_NAMESPACE] ? command : undefined
 }
 
 /** On its way out, the command is given the namespace it is meant for. */

@@ -1,7 +1,12 @@
 /** How many are told: later ones are mostly consequences of the first. */
 const enough = 12
 
-/** Where two plain values differ: `path: expected … but got …`. Empty when they are equal. */
+/**
+ * Where two plain values differ: `path: expected … but got …`. Empty when they are equal.
+ *
+ * A stream that fails is a list that ends in `{ thrown }`. LangGraph drops what the consumer of such a stream has not
+ * taken yet, so what it did deliver has to be the beginning of what is compared with it.
+ */
 export function differences(expected: unknown, actual: unknown): string[] {
   const found: string[] = []
   compare(expected, actual, '$', found)
@@ -14,12 +19,22 @@ function compare(expected: unknown, actual: unknown, path: string, found: string
     found.push(`${path}: expected ${brief(expected)} but got ${brief(actual)}`)
     return
   }
+  if (failed(expected) && failed(actual)) {
+    compare(expected.at(-1), actual.at(-1), `${path}[last]`, found)
+    compare(expected.slice(0, -1), actual.slice(0, expected.length - 1), path, found)
+    return
+  }
   for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
     const at = Array.isArray(expected) ? `${path}[${key}]` : `${path}.${key}`
     if (!(key in expected)) found.push(`${at}: expected nothing but got ${brief(actual[key])}`)
     else if (!(key in actual)) found.push(`${at}: expected ${brief(expected[key])} but got nothing`)
     else compare(expected[key], actual[key], at, found)
   }
+}
+
+function failed(value: unknown): value is unknown[] {
+  const last: unknown = Array.isArray(value) ? value.at(-1) : undefined
+  return isObject(last) && 'thrown' in last
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
