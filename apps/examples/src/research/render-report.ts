@@ -14,7 +14,7 @@ interface Coverage {
 /** The report as it is written: what the human edited, or else the draft with its sources and how it was made. */
 export function renderReport(state: Research): string {
   if (state.sentences.length === 0) return renderNothing(state)
-  if (state.verdict?.decision === 'edit') return `${state.verdict.markdown.trimEnd()}\n`
+  if (state.verdict.decision === 'edit') return `${state.verdict.markdown.trimEnd()}\n`
   return `${[renderDraft(state), renderSources(state), renderMaking(state)].join('\n\n')}\n`
 }
 
@@ -99,11 +99,13 @@ function renderMaking({ author, refused, remarks, searches, verdict }: Research)
   return ['## How it was made', lines.join('\n')].join('\n\n')
 }
 
-function renderNothing({ author, question, remarks, searches, subject }: Research): string {
+function renderNothing({ author, question, remarks, searches, sources, subject }: Research): string {
   const reason =
     subject.length === 0
       ? 'The question has no word to search for.'
-      : `${searches.length} searches of all addresses brought up no passage that is about it.`
+      : sources.length > 0
+        ? `${counted(sources.length, 'passage')} about it came up, but no quotation of them stood the critic’s checks.`
+        : `${searches.length} searches of all addresses brought up no passage that is about it.`
   const made = searches.map(({ id, matched }) => `- ${id}: ${matched} passages`)
   return `${[`# ${question}`, `Nothing was found. ${reason}`, ...remarks, made.join('\n'), `Planned by ${author}.`].filter((part) => part !== '').join('\n\n')}\n`
 }

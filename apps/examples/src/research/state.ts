@@ -86,8 +86,9 @@ export type ProblemCode =
   | 'one-voice'
   | 'unsupported'
 
-/** The human's answer to the draft. */
+/** The human's answer to the draft; `pending` until there is one. */
 export type Verdict =
+  | { readonly decision: 'pending' }
   | { readonly decision: 'approve' }
   | { readonly decision: 'reject'; readonly note: string }
   | { readonly decision: 'edit'; readonly markdown: string }

@@ -69,16 +69,12 @@ function introduce({ question, screen, workspace }: Stage): void {
 
 /** A question about nothing in the addresses: the searches were made and recorded, and there is nothing to approve. */
 async function nothingFound(stage: Stage, standing: Standing, processes: number): Promise<number> {
-  const { outcome, reportPath, searches, subject } = researchOf(standing)
+  const { outcome, reportPath } = researchOf(standing)
   stage.check('The research says so itself.', outcome, 'nothing found')
   await stage.screen.act('What happened')
   await showHistory(stage, processes)
   stage.screen.end('Nothing was found, so there was no draft to approve, to check and to fork.')
-  stage.screen.say(
-    subject.length === 0
-      ? 'The question has no word to search for.'
-      : `${searches.length} searches brought up no passage that is about it: ${reportPath}`,
-  )
+  stage.screen.say(`The report says why: ${reportPath}`)
   sayWhatNext(stage)
   return exitCodes.nothingFound
 }

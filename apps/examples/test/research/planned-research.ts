@@ -20,7 +20,7 @@ export function plannedResearch(question: string): Research {
     attempts: 0,
     problems: [],
     refused: [],
-    verdict: { decision: 'approve' },
+    verdict: { decision: 'pending' },
     remarks: [],
     outcome: 'nothing found',
     reportPath: '',

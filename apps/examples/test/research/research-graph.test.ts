@@ -92,10 +92,12 @@ describe('research', () => {
   test('of another question on the same thread starts from nothing', async () => {
     const { graph } = prepared()
     await ask(graph, 'How is the moon spoken of?')
+    await answer(graph, { decision: 'reject', note: 'without Hoover' })
     await answer(graph, 'approve')
     const { research } = waiting(await ask(graph, railroads))
     expect(research.searches.filter(({ id }) => id.includes('moon'))).toEqual([])
     expect(research.sources.filter(({ text }) => !/rail/i.test(text))).toEqual([])
+    expect(research.sentences.map(({ president }) => president)).toContain('Herbert Hoover')
   })
 })
 

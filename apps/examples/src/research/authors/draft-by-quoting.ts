@@ -50,8 +50,8 @@ export function canHeed(note: string, sources: readonly Source[]): boolean {
 }
 
 /** The note with which the human rejected the last draft; empty when there is none. */
-export function noteOf({ verdict }: Partial<Pick<Research, 'verdict'>>): string {
-  return verdict?.decision === 'reject' ? verdict.note : ''
+export function noteOf({ verdict }: Pick<Research, 'verdict'>): string {
+  return verdict.decision === 'reject' ? verdict.note : ''
 }
 
 /** The sentences that stay; none when the draft is begun. A voice heard too often is to be chosen from again. */

@@ -13,6 +13,7 @@ export function plan(author: Author) {
       attempts: 0,
       problems: [],
       sentences: [],
+      verdict: { decision: 'pending' },
       searches: new Overwrite([]),
       hits: new Overwrite([]),
       refused: new Overwrite([]),
