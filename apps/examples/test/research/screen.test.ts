@@ -20,8 +20,10 @@ describe('the screen', () => {
 
   test('wraps text at its width', () => {
     const narrow = output({ columns: 20 })
-    new Screen({ output: narrow }).say('one two three four five')
-    expect(shown(narrow)).toBe('  one two three four\n  five\n')
+    const screen = new Screen({ output: narrow })
+    screen.say('one two three four five')
+    screen.say('one two three four  five  six')
+    expect(shown(narrow)).toBe('  one two three four\n  five\n  one two three four\n  five  six\n')
   })
 
   test('cuts the flexible column of a table that would be too wide', () => {

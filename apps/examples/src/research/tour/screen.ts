@@ -134,7 +134,7 @@ function wrapped(text: string, width: number): string[] {
   for (const word of text.split(' ')) {
     const line = lines.at(-1) ?? ''
     if (line !== '' && line.length + 1 + word.length > width) lines.push(word)
-    else lines[lines.length - 1] = lines.length === 1 && line === '' ? word : `${line} ${word}`
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
   }
   return lines
 }
