@@ -24,8 +24,10 @@ export const mastraEngine = {
     await store?.init()
     const workflow = store === undefined ? design : register(design, store)
 
-    const runOnce = async (runId) => {
-      const run = await workflow.createRunAsync({ runId })
+    let round = 0
+
+    const runOnce = async (thread) => {
+      const run = await workflow.createRunAsync({ runId: `run-${round}-${thread}` })
       const outcome = await run.start({ inputData: input })
       if (outcome.status !== 'success') throw new Error(`Mastra's workflow ended as ${outcome.status}.`)
       return result(outcome.result)
@@ -33,23 +35,25 @@ export const mastraEngine = {
 
     return {
       async run() {
+        round += 1
         if (work.kind === 'chain' || work.kind === 'invoke') {
           let total = 0
-          for (let time = 0; time < work.times; time += 1) total += (await runOnce(`run-${time}`)).count
+          for (let time = 0; time < work.times; time += 1) total += (await runOnce(time)).count
           return { count: total }
         }
         if (work.kind === 'threads') {
           return summed(
-            await Promise.all(Array.from({ length: work.threads }, (_, run) => runOnce(`run-${run}`))),
+            await Promise.all(Array.from({ length: work.threads }, (_, thread) => runOnce(thread))),
           )
         }
-        return runOnce('run-0')
+        return runOnce(0)
       },
       async stored() {
         const second = openStore(storage.path)
         const results = []
-        for (let run = 0; run < (work.kind === 'threads' ? work.threads : 1); run += 1) {
-          const snapshot = await second.loadWorkflowSnapshot({ workflowName: design.id, runId: `run-${run}` })
+        for (let thread = 0; thread < (work.kind === 'threads' ? work.threads : 1); thread += 1) {
+          const runId = `run-${round}-${thread}`
+          const snapshot = await second.loadWorkflowSnapshot({ workflowName: design.id, runId })
           results.push(result(snapshot.result))
         }
         second.client.close()

@@ -12,11 +12,14 @@ export type Storage =
   | { readonly kind: 'memory' }
   | { readonly kind: 'sqlite'; readonly path: string }
 
-/** A piece of work, built and ready. What happens before `run` is not measured. */
+/**
+ * A piece of work, built and ready: as in a server, the graph is made once and run many times. Making it is not
+ * measured.
+ */
 export interface Program {
-  /** Does the whole work once. Called once. */
+  /** Does the whole work once, on threads that are new. */
   run(): Result | Promise<Result>
-  /** What a second connection to the file finds once `run` is over, before `close`. Only with SQLite. */
+  /** What a second connection to the file finds of the last run, before `close`. Only with SQLite. */
   stored?(): Result | Promise<Result>
   close?(): void | Promise<void>
 }

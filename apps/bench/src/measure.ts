@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Engine, EngineName, Program, Storage } from './engine.ts'
-import { checkResult, type ProgramWorkload, type Result, type Work } from './workload.ts'
+import { checkResult, type ProgramWorkload, type Result, type StorageKind, type Work } from './workload.ts'
 
 /** What one process found. Times are means over the runs that count. */
 export interface Measurement {
@@ -16,13 +16,13 @@ export interface Measurement {
   readonly longestBlockMs: number
   /** The most memory the process ever held, its warm-up included. */
   readonly peakBytes: number
-  /** Of the database and what lies beside it, once it is closed. Only with SQLite. */
+  /** Of the database and what lies beside it, once it is closed, per run. Only with SQLite. */
   readonly fileBytes?: number
   /** How many runs count. */
   readonly runs: number
 }
 
-/** For how long to warm up and to measure; at least one run of each. */
+/** For how long to warm up and to measure, in CPU time, which a busy machine does not stretch; at least one run of each. */
 export interface Effort {
   readonly warmUpMs: number
   readonly measureMs: number
@@ -31,13 +31,17 @@ export interface Effort {
 }
 
 /** The effort of the published figures. */
-export const fullEffort: Effort = { warmUpMs: 400, measureMs: 400, runLimit: 40 }
+export const fullEffort: Effort = { warmUpMs: 1000, measureMs: 500, runLimit: 100 }
 
 interface Run {
   readonly wallMs: number
   readonly cpuMs: number
   readonly longestBlockMs: number
-  readonly fileBytes: number | undefined
+}
+
+interface Task {
+  readonly work: Work
+  readonly expected: Result
 }
 
 /**
@@ -51,19 +55,29 @@ export async function measureProgram(
   effort: Effort,
 ): Promise<Measurement | undefined> {
   const where = `"${workload.id}" on ${name}`
-  const warmUp = workload.warmUp ?? workload
-  const warmUps = await repeat(engine, where, warmUp, workload.storage, effort.warmUpMs, effort.runLimit)
-  if (warmUps === undefined) return undefined
-  const runs = await repeat(engine, where, workload, workload.storage, effort.measureMs, effort.runLimit)
-  if (runs === undefined) return undefined
+  const { storage: kind, warmUp } = workload
+  if (warmUp !== undefined) {
+    const warm = await withProgram(engine, warmUp, kind, (program) =>
+      repeat(program, warmUp, where, effort.warmUpMs, effort.runLimit),
+    )
+    if (warm === undefined) return undefined
+  }
+  const found = await withProgram(engine, workload, kind, async (program) => {
+    const before =
+      warmUp === undefined ? await repeat(program, workload, where, effort.warmUpMs, effort.runLimit) : []
+    const runs = await repeat(program, workload, where, effort.measureMs, effort.runLimit)
+    if (kind === 'sqlite') await checkStored(program, workload, where)
+    return { runs, runsInFile: before.length + runs.length }
+  })
+  if (found === undefined) return undefined
+  const { runs, runsInFile } = found.value
   const mean = (of: (run: Run) => number) => runs.reduce((total, run) => total + of(run), 0) / runs.length
-  const fileBytes = runs[0]?.fileBytes
   return {
     wallMs: mean((run) => run.wallMs),
     cpuMs: mean((run) => run.cpuMs),
     longestBlockMs: Math.max(...runs.map((run) => run.longestBlockMs)),
     peakBytes: peakBytes(),
-    ...(fileBytes !== undefined && { fileBytes }),
+    ...(found.fileBytes !== undefined && { fileBytes: found.fileBytes / runsInFile }),
     runs: runs.length,
   }
 }
@@ -73,59 +87,57 @@ export function peakBytes(): number {
   return process.resourceUsage().maxRSS * 1024
 }
 
-async function repeat(
+/** Opens a program, with SQLite on an empty file, and closes it and removes the file whatever happens. */
+async function withProgram<Value>(
   engine: Engine,
-  where: string,
-  task: { readonly work: Work; readonly expected: Result },
-  storageKind: ProgramWorkload['storage'],
-  enoughMs: number,
-  runLimit: number,
-): Promise<Run[] | undefined> {
-  const runs: Run[] = []
-  for (let spentMs = 0; runs.length === 0 || (spentMs < enoughMs && runs.length < runLimit);) {
-    const run = await runOnce(engine, where, task, storageKind)
-    if (run === undefined) return undefined
-    runs.push(run)
-    spentMs += run.wallMs
-  }
-  return runs
-}
-
-/** Every run has a program, and with SQLite a file, of its own. */
-async function runOnce(
-  engine: Engine,
-  where: string,
-  { work, expected }: { readonly work: Work; readonly expected: Result },
-  storageKind: ProgramWorkload['storage'],
-): Promise<Run | undefined> {
-  const directory = storageKind === 'sqlite' ? mkdtempSync(join(tmpdir(), 'cairn-bench-')) : undefined
-  const storage: Storage =
-    directory !== undefined
-      ? { kind: 'sqlite', path: join(directory, 'state.db') }
-      : { kind: storageKind === 'memory' ? 'memory' : 'none' }
+  { work }: Task,
+  kind: StorageKind,
+  use: (program: Program) => Promise<Value>,
+): Promise<{ readonly value: Value; readonly fileBytes: number | undefined } | undefined> {
+  const directory = kind === 'sqlite' ? mkdtempSync(join(tmpdir(), 'cairn-bench-')) : undefined
   try {
-    const program = await engine.open(work, storage)
+    const program = await engine.open(work, storageIn(directory, kind))
     if (program === undefined) return undefined
+    let value: Value
     try {
-      const { result, ...times } = await timed(program)
-      checkResult(where, expected, result)
-      if (storage.kind === 'sqlite') {
-        if (program.stored === undefined) throw new Error(`${where} does not say what it stored.`)
-        checkResult(`What ${where} stored`, expected, await program.stored())
-      }
+      value = await use(program)
+    } finally {
       await program.close?.()
-      return { ...times, fileBytes: directory === undefined ? undefined : bytesIn(directory) }
-    } catch (error) {
-      await program.close?.()
-      throw error
     }
+    return { value, fileBytes: directory === undefined ? undefined : bytesIn(directory) }
   } finally {
     if (directory !== undefined) rmSync(directory, { recursive: true, force: true })
   }
 }
 
-async function timed(program: Program): Promise<{ result: Result } & Omit<Run, 'fileBytes'>> {
-  globalThis.gc?.()
+function storageIn(directory: string | undefined, kind: StorageKind): Storage {
+  if (directory !== undefined) return { kind: 'sqlite', path: join(directory, 'state.db') }
+  return { kind: kind === 'memory' ? 'memory' : 'none' }
+}
+
+async function repeat(
+  program: Program,
+  { expected }: Task,
+  where: string,
+  enoughMs: number,
+  runLimit: number,
+): Promise<Run[]> {
+  const runs: Run[] = []
+  for (let spentMs = 0; runs.length === 0 || (spentMs < enoughMs && runs.length < runLimit);) {
+    const { result, ...run } = await timed(program)
+    checkResult(where, expected, result)
+    runs.push(run)
+    spentMs += run.cpuMs
+  }
+  return runs
+}
+
+async function checkStored(program: Program, { expected }: Task, where: string): Promise<void> {
+  if (program.stored === undefined) throw new Error(`${where} does not say what it stored.`)
+  checkResult(`What ${where} stored`, expected, await program.stored())
+}
+
+async function timed(program: Program): Promise<Run & { readonly result: Result }> {
   const turns = monitorEventLoopDelay({ resolution: 1 })
   turns.enable()
   // The monitor counts from its first tick on, and sees a block only at the tick after it.

@@ -14,16 +14,16 @@ export const method = `\
 - Each sample is a fresh Node process with one workload on one engine. Engines take turns within a workload, and each
   round begins with another engine. Figures are medians over the samples; a column says how many there are. Pairs that
   take many seconds have fewer.
-- Inside the process the same workload runs first without being counted, at least once and for ${fullEffort.warmUpMs} ms
-  (5,000 Sends warm up with 1,000). Then runs count, at least one and for ${fullEffort.measureMs} ms, and the sample is their mean.
-  Garbage is collected before each run; what is collected during it is part of it.
-- Each run builds its graph, and with SQLite opens an empty file, before the clock starts.
+- Each process opens one program, as a server would: the graph is made once, with SQLite on one file, and runs many
+  times, each time on new threads. Making it is not measured. First come runs that do not count, at least one and for
+  ${fullEffort.warmUpMs} ms of CPU time (5,000 Sends warm up with 1,000), so that V8 has compiled what it will; then runs that count, at least
+  one and for ${fullEffort.measureMs} ms of CPU time. The sample is their mean. An engine on its first second is slower than the figures say.
 - CPU time is the user and system time of the whole process, so it can be above the wall time: V8 compiles and collects
   garbage on helper threads. A ratio has to reach its bar in wall and in CPU time.
-- Each run is checked: the final state, and with SQLite also what a second connection to the file finds before the
-  first one is closed. A wrong result fails the bench.
+- Each run's final state is checked, and with SQLite also what a second connection to the file finds of the last run
+  before the first one is closed. A wrong result fails the bench.
 - "Longest block" is the longest time for which the event loop did not turn, in any sample. Peak memory is that of the
-  whole process, with Node, the engine's modules and the warm-up. File size is taken after closing.
+  whole process, with Node, the engine's modules and the warm-up. File size is taken after closing, per run.
 - An import is measured in a process that has loaded nothing but the sampler, from the system's file cache.
 - All processes run with \`NODE_ENV=production\` and tracing off.`
 

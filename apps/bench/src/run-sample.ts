@@ -35,7 +35,7 @@ export function runSample(
   engine: EngineName,
   nodeOptions: readonly string[] = process.execArgv,
 ): Promise<Sample> {
-  const child = spawn(process.execPath, [...nodeOptions, '--expose-gc', program, workloadId, engine], {
+  const child = spawn(process.execPath, [...nodeOptions, program, workloadId, engine], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TIME_LIMIT_MS,

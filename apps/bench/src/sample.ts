@@ -1,5 +1,5 @@
 // The program of the child process: measures one workload on one engine once, and prints what it found as JSON.
-// By hand, from the workspace's root: node --expose-gc apps/bench/dist/sample.js loop-sync-none cairn
+// By hand, from the workspace's root: node apps/bench/dist/sample.js loop-sync-none cairn
 import { engineNames, type EngineName } from './engine.ts'
 import { loadEngine } from './engines/load-engine.ts'
 import { measureImport } from './measure-import.ts'

@@ -6,10 +6,10 @@ import { openStateGraph, type Vocabulary } from './state-graph.ts'
 const words: Vocabulary = {
   Annotation,
   END,
-  MemorySaver,
   START,
   Send,
   StateGraph,
+  openMemory: () => new MemorySaver(),
   openSqlite(path) {
     const saver = SqliteSaver.open(path)
     return { saver, close: () => saver.close() }

@@ -9,7 +9,10 @@ export const floorEngine: Engine = {
   open(work: Work, storage: Storage): Program {
     const journal = openJournal(storage)
     return {
-      run: () => runBare(work, journal),
+      run() {
+        journal?.nextRun()
+        return runBare(work, journal)
+      },
       ...(storage.kind === 'sqlite' && { stored: () => storedResult(work, storage.path) }),
       close: () => journal?.close(),
     }

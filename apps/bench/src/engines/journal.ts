@@ -3,17 +3,19 @@ import type { Storage } from '../engine.ts'
 
 /** Keeps a text per thread and step: all that an engine without a store of its own needs. */
 export interface Journal {
+  /** What is appended from here on is of another run, on new threads. */
+  nextRun(): void
   append(thread: number, step: number, text: string): void
   /** The appends inside are kept together or not at all. */
   together(appends: () => void): void
   close(): void
 }
 
-/** What a journal holds for one thread at its last step, read on a connection of its own. */
+/** What a journal holds for one thread of the last run at its last step, read on a connection of its own. */
 export function lastEntry(path: string, thread: number): string {
   const database = new Database(path, { readonly: true })
   const select = database.prepare<[number], { readonly text: string }>(
-    'SELECT text FROM entries WHERE thread = ? ORDER BY step DESC LIMIT 1',
+    'SELECT text FROM entries WHERE thread = ? ORDER BY run DESC, step DESC LIMIT 1',
   )
   const row = select.get(thread)
   database.close()
@@ -33,6 +35,7 @@ export function openJournal(storage: Storage): Journal | undefined {
 function memoryJournal(): Journal {
   const entries: string[] = []
   return {
+    nextRun: () => undefined,
     append: (_thread, _step, text) => void entries.push(text),
     together: (appends) => appends(),
     close: () => undefined,
@@ -44,11 +47,13 @@ function sqliteJournal(path: string): Journal {
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = NORMAL')
   database.exec(
-    'CREATE TABLE IF NOT EXISTS entries (thread INTEGER, step INTEGER, text TEXT, PRIMARY KEY (thread, step)) WITHOUT ROWID',
+    'CREATE TABLE entries (run INTEGER, thread INTEGER, step INTEGER, text TEXT, PRIMARY KEY (run, thread, step)) WITHOUT ROWID',
   )
-  const insert = database.prepare<[number, number, string]>('INSERT INTO entries VALUES (?, ?, ?)')
+  const insert = database.prepare<[number, number, number, string]>('INSERT INTO entries VALUES (?, ?, ?, ?)')
+  let run = 0
   return {
-    append: (thread, step, text) => void insert.run(thread, step, text),
+    nextRun: () => void (run += 1),
+    append: (thread, step, text) => void insert.run(run, thread, step, text),
     together: (appends) => database.transaction(appends)(),
     close: () => void database.close(),
   }

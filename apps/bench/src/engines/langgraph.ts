@@ -8,11 +8,11 @@ export function langGraphEngine(durability: Durability): Engine {
   const words: Vocabulary = {
     Annotation,
     END,
-    MemorySaver,
     START,
     Send,
     StateGraph,
     durability,
+    openMemory: () => new MemorySaver(),
     openSqlite(path) {
       const saver = SqliteSaver.fromConnString(path)
       return { saver, close: () => saver.db.close() }

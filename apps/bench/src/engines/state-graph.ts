@@ -11,8 +11,9 @@ export type Durability = 'async' | 'sync'
 /** What an engine has to bring along. */
 export interface Vocabulary extends Pick<
   typeof LangGraph,
-  'Annotation' | 'END' | 'MemorySaver' | 'START' | 'Send' | 'StateGraph'
+  'Annotation' | 'END' | 'START' | 'Send' | 'StateGraph'
 > {
+  openMemory(): BaseCheckpointSaver
   /** A saver on the file at this path, on a connection of its own. */
   openSqlite(path: string): ClosableSaver
   /** Goes into every run with SQLite. */
@@ -55,17 +56,21 @@ interface Design {
 export function openStateGraph(words: Vocabulary, work: Work, storage: Storage): Program {
   const design = designOf(words, work)
   const opened = storage.kind === 'sqlite' ? words.openSqlite(storage.path) : undefined
-  const saver = storage.kind === 'memory' ? new words.MemorySaver() : opened?.saver
+  const saver = storage.kind === 'memory' ? words.openMemory() : opened?.saver
   const graph = design.compile(saver)
 
+  let round = 0
   const optionsFor = (thread: number): RunOptions => ({
     recursionLimit: design.recursionLimit,
-    ...(saver !== undefined && { configurable: { thread_id: `thread-${thread}` } }),
+    ...(saver !== undefined && { configurable: { thread_id: `thread-${round}-${thread}` } }),
     ...(opened !== undefined && words.durability !== undefined && { durability: words.durability }),
   })
 
   return {
-    run: () => runWork(work, design, graph, optionsFor),
+    run() {
+      round += 1
+      return runWork(work, design, graph, optionsFor)
+    },
     ...(storage.kind === 'sqlite' && {
       stored: async () => {
         const second = words.openSqlite(storage.path)

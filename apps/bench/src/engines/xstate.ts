@@ -22,41 +22,58 @@ export const xstateEngine: Engine = {
     // Its snapshot holds every child, so one at each child's end would be work that nobody else does.
     if (storage.kind === 'sqlite' && (work.kind === 'fan-out' || work.kind === 'nested')) return undefined
     const journal = openJournal(storage)
+    const runActors = actorsOf(work, journal)
     return {
-      run: () => runActors(work, journal),
+      run() {
+        journal?.nextRun()
+        return runActors()
+      },
       ...(storage.kind === 'sqlite' && { stored: () => storedResult(work, storage.path) }),
       close: () => journal?.close(),
     }
   },
 }
 
-async function runActors(work: ActorWork, journal: Journal | undefined): Promise<Result> {
+/** Makes the machine, and gives a function that runs new actors on it. */
+function actorsOf(work: ActorWork, journal: Journal | undefined): () => Result | Promise<Result> {
   switch (work.kind) {
-    case 'loop':
-      return work.node === 'sync'
-        ? { count: stepThrough(actorOf(stepMachine(work.steps, ''), 0, journal)).count }
-        : { ...(await toPromise(actorOf(invokingMachine(work.steps), 0, journal).start())) }
+    case 'loop': {
+      if (work.node === 'async') {
+        const machine = invokingMachine(work.steps)
+        return async () => ({ ...(await toPromise(actorOf(machine, 0, journal).start())) })
+      }
+      const machine = stepMachine(work.steps, '')
+      return () => ({ count: stepThrough(actorOf(machine, 0, journal)).count })
+    }
     case 'chain':
-      return { count: chainTimes(work.nodes, work.times) }
+      return chainTimes(work.nodes, work.times)
     case 'invoke':
-      return { count: chainTimes(1, work.times) }
-    case 'fan-out':
-      return toPromise(actorOf(fanOutMachine(work.sends), 0, journal).start())
-    case 'nested':
-      return { ...(await toPromise(actorOf(nestedMachine(work.iterations), 0, journal).start())) }
+      return chainTimes(1, work.times)
+    case 'fan-out': {
+      const machine = fanOutMachine(work.sends)
+      return async () => ({ ...(await toPromise(actorOf(machine, 0, journal).start())) })
+    }
+    case 'nested': {
+      const machine = nestedMachine(work.iterations)
+      return async () => ({ ...(await toPromise(actorOf(machine, 0, journal).start())) })
+    }
     case 'idle-channel': {
       const machine = stepMachine(work.steps, documentOf(work.documentBytes))
-      const { count, document } = stepThrough(actorOf(machine, 0, journal))
-      return { count, documentBytes: document.length }
+      return () => {
+        const { count, document } = stepThrough(actorOf(machine, 0, journal))
+        return { count, documentBytes: document.length }
+      }
     }
     case 'threads': {
       const machine = invokingMachine(work.steps)
-      const counters = await Promise.all(
-        Array.from({ length: work.threads }, (_, thread) =>
-          toPromise(actorOf(machine, thread, journal).start()),
-        ),
-      )
-      return { threads: counters.length, count: counters.reduce((total, { count }) => total + count, 0) }
+      return async () => {
+        const counters = await Promise.all(
+          Array.from({ length: work.threads }, (_, thread) =>
+            toPromise(actorOf(machine, thread, journal).start()),
+          ),
+        )
+        return { threads: counters.length, count: counters.reduce((total, { count }) => total + count, 0) }
+      }
     }
   }
 }
@@ -88,11 +105,13 @@ function stepThrough<Context>(actor: {
   return actor.getSnapshot().context
 }
 
-function chainTimes(nodes: number, times: number): number {
+function chainTimes(nodes: number, times: number): () => Result {
   const machine = chainMachine(nodes)
-  let total = 0
-  for (let time = 0; time < times; time += 1) total += stepThrough(createActor(machine)).count
-  return total
+  return () => {
+    let total = 0
+    for (let time = 0; time < times; time += 1) total += stepThrough(createActor(machine)).count
+    return { count: total }
+  }
 }
 
 function storedResult(work: Work, path: string): Result {
