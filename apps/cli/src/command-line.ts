@@ -16,6 +16,6 @@ export function commandLine(invocation: Invocation, ...words: readonly string[])
 
 /** One word for a POSIX shell. */
 export function quoted(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word
+  if (/^[\w@%+=:,./-][\w@%+=:,./#-]*$/.test(word)) return word
   return `'${word.replaceAll("'", "'\\''")}'`
 }

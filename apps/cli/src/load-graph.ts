@@ -2,11 +2,12 @@
 import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { compareCodePoints } from '@cairn/engine'
 import type { BaseCheckpointSaver } from '@langchain/langgraph'
 import { CliError } from './cli-error.ts'
 import { ExitCode } from './exit-code.ts'
 import { nearestNames } from './nearest.ts'
-import { userStack } from './user-stack.ts'
+import { messageOf, userStack } from './user-stack.ts'
 
 /** A compiled graph, of whichever engine, as far as the command line uses it. */
 export interface CompiledGraph {
@@ -52,7 +53,8 @@ export async function loadGraph(given: string, directory: string): Promise<Loade
   const { file, exportName } = locate(given, directory)
   const graphs = new Map<string, unknown>()
   const exported = await importFile(file, given)
-  for (const [name, value] of exported) if (isBuilder(value) || isCompiled(value)) graphs.set(name, value)
+  for (const [name, value] of [...exported].toSorted(([left], [right]) => compareCodePoints(left, right)))
+    if (isBuilder(value) || isCompiled(value)) graphs.set(name, value)
   const name = choose(given, exportName, graphs, exported)
   const graph = graphs.get(name)!
   return { reference: { file, exportName: name }, attach: (saver) => attach(graph, saver, given) }
@@ -73,7 +75,7 @@ function attach(graph: unknown, saver: BaseCheckpointSaver | undefined, given: s
     throw new CliError({
       code: 'GRAPH_INVALID',
       exitCode: ExitCode.graphFailed,
-      message: `The graph of ${given} does not compile: ${error instanceof Error ? error.message : String(error)}`,
+      message: `The graph of ${given} does not compile: ${messageOf(error)}`,
       cause: error,
     })
   }

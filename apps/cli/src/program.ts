@@ -10,6 +10,7 @@ import type { ResumeOptions } from './commands/resume.ts'
 import type { RunOptions } from './commands/run.ts'
 import type { ShowOptions } from './commands/show.ts'
 import { ExitCode, exitCodesHelp } from './exit-code.ts'
+import { nearestNames } from './nearest.ts'
 import { Output, type Stream } from './output.ts'
 
 /** What the program gets from the process it runs in. */
@@ -214,16 +215,31 @@ function usageError(error: CommanderError, program: Command, words: readonly str
   const command = program.commands.find(
     (candidate) => candidate.name() === words.find((word) => !word.startsWith('-')),
   )
-  const help = `To see what can be given: cairn ${command === undefined ? '' : `${command.name()} `}--help`
   const isWithoutCommand = error.code === 'commander.help'
-  const [first = '', ...rest] = isWithoutCommand
-    ? ['no command was given']
-    : error.message.replace(/^error: /, '').split('\n')
+  const message = isWithoutCommand ? 'no command was given' : error.message.replace(/^error: /, '')
+  const [first = '', ...rest] = message.split('\n')
   return new CliError({
     code: 'USAGE',
     exitCode: ExitCode.usage,
     message: `${first.charAt(0).toUpperCase()}${first.slice(1)}${/[.?]$/.test(first) ? '' : '.'}`,
-    remedies: [...rest.map((line) => line.replace(/^\((.*)\)$/, '$1')), help],
+    remedies: [
+      ...rest.map((line) => line.replace(/^\((.*)\)$/, '$1')),
+      ...(error.code === 'commander.missingMandatoryOptionValue'
+        ? misspeltOptions(program, command, words)
+        : []),
+      `To see what can be given: cairn ${command === undefined ? '' : `${command.name()} `}--help`,
+    ],
+  })
+}
+
+/** What is missing may have been given under another name. */
+function misspeltOptions(program: Command, command: Command | undefined, words: readonly string[]): string[] {
+  const known = [...program.options, ...(command?.options ?? [])].flatMap(({ long }) => long ?? [])
+  return words.flatMap((word) => {
+    const [name] = word.split('=') as [string]
+    if (!name.startsWith('--') || known.includes(name)) return []
+    const near = nearestNames(name, known)
+    return near.length === 0 ? [] : [`Did you mean ${near.join(' or ')} instead of ${name}?`]
   })
 }
 

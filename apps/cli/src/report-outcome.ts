@@ -152,17 +152,32 @@ function describeFailure(
       cause: error,
     })
   }
-  const failed = failedTask(error, suspects, head)
-  const title =
-    failed === undefined ? 'The graph failed.' : `Node "${failed.node}" failed in superstep ${failed.step}.`
+  const failures = failuresOf(error, suspects).map((cause) => ({
+    cause,
+    task: failedTask(cause, suspects, head),
+  }))
   return new CliError({
     code: 'GRAPH_FAILED',
     exitCode: ExitCode.graphFailed,
-    message: [title, ...userStack(error)].join('\n'),
+    message: failures.flatMap(({ cause, task }) => [titleOf(task), ...userStack(cause)]).join('\n'),
     remedies: head === undefined ? [] : [`What had finished is saved. To try again from there: ${again}`],
-    details: { ...details, node: failed?.node ?? null, step: failed?.step ?? null },
+    details: { ...details, failed: failures.flatMap(({ task }) => task ?? []) },
     cause: error,
   })
+}
+
+interface FailedTask {
+  readonly node: string
+  readonly step: string
+}
+
+function titleOf(task: FailedTask | undefined): string {
+  return task === undefined ? 'The graph failed.' : `Node "${task.node}" failed in superstep ${task.step}.`
+}
+
+/** When several tasks of a superstep fail, the run fails with all of their errors in one. */
+function failuresOf(error: unknown, suspects: readonly TaskStarted[]): unknown[] {
+  return error instanceof AggregateError && suspects.length > 1 ? (error.errors as unknown[]) : [error]
 }
 
 /** The innermost suspect; of several, the one whose stored error is this one. */
@@ -170,7 +185,7 @@ function failedTask(
   error: unknown,
   suspects: readonly TaskStarted[],
   head: CheckpointView | undefined,
-): { readonly node: string; readonly step: string } | undefined {
+): FailedTask | undefined {
   const message = error instanceof Error ? error.message : String(error)
   const stored = head?.tasks.find(({ state }) => state.kind === 'failed' && state.message === message)
   const innermost = suspects.toSorted((left, right) => right.within.length - left.within.length)

@@ -1,6 +1,7 @@
 // One run of a graph, watched: progress while it goes on, then how it ended.
 //   R1. Ctrl+C once: the running superstep finishes and is saved. Twice: its tasks are abandoned; those that had
 //       finished are saved.
+import { setImmediate } from 'node:timers/promises'
 import { RunControl } from '@cairn/graph'
 import { LiveLine } from './live-line.ts'
 import type { CompiledGraph } from './load-graph.ts'
@@ -45,7 +46,11 @@ export async function runGraph(
       signal: abort.signal,
       control,
     })
-    for await (const chunk of stream) watcher.take(chunk)
+    for await (const chunk of stream) {
+      // A task's end may be told of before it is saved, but the event loop does not turn in between.
+      await setImmediate()
+      watcher.take(chunk)
+    }
     return { kind: 'ended', output: watcher.output, durationMs: performance.now() - startedMs }
   } catch (error) {
     const suspects = watcher.end()

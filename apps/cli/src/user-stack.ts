@@ -21,12 +21,17 @@ export function userStack(error: unknown): string[] {
   return lines
 }
 
+/** What went wrong, without the address of a page about errors of this kind. */
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.replace(/\n+Troubleshooting URL:.*$/s, '')
+}
+
 function linesOf(error: unknown): [title: string, ...frames: string[]] {
   if (!(error instanceof Error)) return [`${JSON.stringify(toJson(error))} (thrown, but it is no Error)`]
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  const message = error.message.replace(/\n+Troubleshooting URL:.*$/s, '')
   return [
-    `${error.name}: ${message}`,
+    `${error.name}: ${messageOf(error)}`,
     ...frames.filter(isUserFrame).map((line) => `    ${shortened(line.trim())}`),
   ]
 }
