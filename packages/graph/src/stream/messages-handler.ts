@@ -27,6 +27,8 @@ export interface MessageScope {
 
 export class StreamMessagesHandler extends BaseCallbackHandler {
   override name = 'StreamMessagesHandler'
+  /** In the background, messages would come after the values that hold them, or after the stream has ended. */
+  override awaitHandlers = true
   lc_prefer_streaming = true
   readonly #push: (chunk: Chunk) => void
   readonly #scope: MessageScope

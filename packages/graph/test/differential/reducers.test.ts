@@ -26,7 +26,7 @@ sameRuns(
   ({ StateGraph }) =>
     new StateGraph(
       Annotation.Root({
-        text: Annotation<string>({ reducer: (a, b) => `(${a}+${b})` } as never),
+        text: Annotation<string>({ reducer: (a: string, b: string) => `(${a}+${b})` }),
         other: Annotation<string>,
       }),
     )

@@ -14,13 +14,13 @@ const Private = Annotation.Root({ secret: Annotation<string> })
 sameRuns(
   'an input schema takes its own keys, an output schema gives its own',
   ({ StateGraph }) =>
-    new StateGraph({ stateSchema: Full, input: Question, output: Answer } as never)
+    new StateGraph({ stateSchema: Full, input: Question, output: Answer } as never as typeof Full)
       .addNode('think', (state: typeof Full.State) => ({
         notes: [`thought on ${state.question} ${state.answer}`],
       }))
       .addNode('reply', (state: typeof Full.State) => ({ answer: state.notes.join() }))
       .addEdge(START, 'think')
-      .addEdge('think' as never, 'reply' as never),
+      .addEdge('think', 'reply'),
   [{ question: 'why', answer: 'not taken', notes: ['nor this'] }, { question: 'again' }],
 )
 

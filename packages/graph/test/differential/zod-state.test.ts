@@ -1,4 +1,11 @@
-import { Command, MessagesZodState, MessagesZodMeta, Overwrite, START } from '@langchain/langgraph'
+import {
+  Command,
+  MessagesAnnotation,
+  MessagesZodState,
+  MessagesZodMeta,
+  Overwrite,
+  START,
+} from '@langchain/langgraph'
 import { registry } from '@langchain/langgraph/zod'
 import { HumanMessage } from '@langchain/core/messages'
 import { z } from 'zod/v4'
@@ -86,12 +93,10 @@ sameRuns(
 sameRuns(
   'messages in a zod state',
   ({ StateGraph }) =>
-    new StateGraph(MessagesZodState)
-      .addNode(
-        'reply',
-        ({ messages }) =>
-          ({ messages: [{ role: 'assistant', content: `heard ${messages.length}` }] }) as never,
-      )
+    new StateGraph(MessagesZodState as unknown as typeof MessagesAnnotation)
+      .addNode('reply', ({ messages }) => ({
+        messages: [{ role: 'assistant', content: `heard ${messages.length}` }],
+      }))
       .addEdge(START, 'reply'),
   [{ messages: [new HumanMessage('hi')] }, { messages: 'again' as never }],
 )

@@ -20,15 +20,25 @@ export async function kindOfOutcome(run: () => unknown): Promise<Outcome> {
   return { error: { name, code } }
 }
 
-/** Every item, in order, and the error that ended it, if one did. */
+/**
+ * Every item, in order, and the error that ended it, if one did. Items are copied as they come: LangGraph's
+ * accumulating channels go on changing what they have given.
+ */
 export async function collect<T>(stream: AsyncIterable<T> | Promise<AsyncIterable<T>>): Promise<unknown[]> {
   const items: unknown[] = []
   try {
-    for await (const item of await stream) items.push(item)
+    for await (const item of await stream) items.push(copied(item))
   } catch (error) {
     items.push({ thrown: error })
   }
   return items
+}
+
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied)
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, copied(inner)]))
 }
 
 interface WithHistory {

@@ -1,0 +1,26 @@
+import { SENDS } from './control.ts'
+import type { SendPacket } from './due.ts'
+import type { Plan } from './plan.ts'
+import type { Write } from './write.ts'
+
+/**
+ * Writes as a store keeps them: without those to channels that are never stored, and without the values of such
+ * channels in what is sent along to other nodes.
+ */
+export function keptWrites(
+  { slotByChannel, channels, storedSlots }: Plan,
+  writes: readonly Write[],
+): readonly Write[] {
+  if (storedSlots.length === channels.length) return writes
+  const isTransient = (channel: string) => channels[slotByChannel.get(channel) ?? -1]?.isTransient === true
+  return writes
+    .filter(([channel]) => !isTransient(channel))
+    .map(([channel, value]) => [channel, channel === SENDS ? keptPacket(value, isTransient) : value])
+}
+
+function keptPacket(packet: unknown, isTransient: (channel: string) => boolean): unknown {
+  const { node, args } = packet as SendPacket
+  if (typeof args !== 'object' || args === null || Array.isArray(args)) return packet
+  const kept = Object.entries(args).filter(([key]) => !isTransient(key))
+  return kept.length === Object.keys(args).length ? packet : { node, args: Object.fromEntries(kept) }
+}
