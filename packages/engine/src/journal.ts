@@ -9,6 +9,7 @@ import { EMPTY } from './channel.ts'
 import type { Clock } from './clock.ts'
 import { INPUT, INTERRUPT } from './control.ts'
 import type { Ids } from './ids.ts'
+import { keptWrites } from './kept-writes.ts'
 import type { Plan, PlanNode } from './plan.ts'
 import { seenByName, type State } from './state.ts'
 import type {
@@ -148,13 +149,13 @@ export class Journal {
     if (this.#store === undefined) return
     const record = recordOf(task)
     if (record.length === 0) return
-    const kept = this.#withoutTransient(record)
+    const kept = keptWrites(this.#plan, record)
     this.#record(task.id, task.path, kept.length === 0 ? noWrites : kept)
   }
 
   /** Keeps what no task wrote: a command's update, its destinations, its answers. */
   recordCommand(taskId: string, writes: readonly Write[]): void {
-    const kept = this.#withoutTransient(writes)
+    const kept = keptWrites(this.#plan, writes)
     if (this.#store !== undefined && kept.length > 0) this.#record(taskId, '', kept)
   }
 
@@ -174,8 +175,14 @@ export class Journal {
   }
 
   /** Keeps what `exit` has held back, and waits for all that is under way. @throws the store's first failure. */
-  async settle(): Promise<void> {
+  settle(): void | Promise<void> {
     this.#isEnded = true
+    const isAllKept = this.#unsaved === undefined && this.#queued.length === 0 && this.#underWay.size === 0
+    if (!isAllKept) return this.#settleRest()
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  async #settleRest(): Promise<void> {
     const unsaved = this.#unsaved
     this.#unsaved = undefined
     if (unsaved !== undefined) await this.#commit([], this.#newCheckpoint(unsaved))
@@ -213,12 +220,6 @@ export class Journal {
       changed,
       removed,
     }
-  }
-
-  #withoutTransient(writes: readonly Write[]): readonly Write[] {
-    const { slotByChannel, channels, storedSlots } = this.#plan
-    if (storedSlots.length === channels.length) return writes
-    return writes.filter(([channel]) => channels[slotByChannel.get(channel) ?? -1]?.isTransient !== true)
   }
 
   #flushSoon(): void {

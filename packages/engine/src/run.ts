@@ -124,7 +124,8 @@ export class Run {
       const beginning = this.#begin()
       if (beginning !== undefined) await beginning
       const result = await this.#loop()
-      await this.journal.settle()
+      const settling = this.journal.settle()
+      if (settling !== undefined) await settling
       return result
     } catch (error) {
       throw await this.#afterFailing(error)

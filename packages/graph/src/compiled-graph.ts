@@ -16,18 +16,17 @@ import type { Scratchpad } from './langgraph/scratchpad.ts'
 import type { Program } from './lower/program.ts'
 import type { Chunk, ChunkSink } from './stream/chunk.ts'
 import { Diagnostics } from './stream/diagnostics.ts'
-import { Emitter, readKeys } from './stream/emitter.ts'
+import { Emitter } from './stream/emitter.ts'
 import { LastValues } from './stream/last-values.ts'
 import { toAll } from './stream/listeners.ts'
 import { StreamMessagesHandler } from './stream/messages-handler.ts'
 import { ChunkQueue, RunStream } from './stream/run-stream.ts'
 import { shapeChunk, toServerSentEvent } from './stream/shape-chunk.ts'
-import { traceGraph } from './tracing.ts'
 
 type AnyCompiledGraph = CompiledStateGraphType<unknown, unknown, string>
 
 /** A run that is set up: what `execute` needs, but for those who listen. */
-type Prepared = Omit<ExecuteOptions, 'listener' | 'manager' | 'onCustom'> & {
+type Prepared = Omit<ExecuteOptions, 'listener' | 'onCustom'> & {
   readonly parentSink: ChunkSink | undefined
 }
 
@@ -43,6 +42,11 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     this.program = fields.program
   }
 
+  /** As serialised, and as tracers show it, the class is LangGraph's. */
+  override get lc_id(): string[] {
+    return [...this.lc_namespace, 'CompiledStateGraph']
+  }
+
   override async invoke(input: unknown, options?: RunConfig): Promise<never> {
     const { streamMode = 'values' } = options ?? {}
     const withKeys: RunConfig = {
@@ -56,14 +60,14 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
         chunks.push(chunk)
       return chunks as never
     }
-    const prepared = await this.#prepare(input, withKeys)
+    const prepared = this.#prepare(input, withKeys)
     const { config, parentSink } = prepared
     const last = new LastValues(config.outputKeys!)
     const listeners: RunListener[] =
       parentSink === undefined
         ? [last, diagnostics]
         : [last, diagnostics, this.#emitter(prepared, [parentSink])]
-    await this.#run(prepared, listeners, undefined)
+    await execute({ ...prepared, listener: toAll(listeners), onCustom: undefined })
     return last.result as never
   }
 
@@ -74,7 +78,7 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
   async #stream(input: unknown, options?: RunConfig): Promise<RunStream> {
     const controller = new AbortController()
     const queue = new ChunkQueue()
-    const prepared = await this.#prepare(input, {
+    const prepared = this.#prepare(input, {
       ...options,
       signal: anySignal(options?.signal, controller.signal),
     })
@@ -102,7 +106,8 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     const onCustom = modes.has('custom')
       ? (chunk: unknown, namespace: string[]) => push([namespace, 'custom', chunk])
       : undefined
-    const running = this.#run(prepared, [this.#emitter(prepared, sinks), diagnostics], onCustom).then(
+    const listener = toAll([this.#emitter(prepared, sinks), diagnostics])
+    const running = execute({ ...prepared, listener, onCustom }).then(
       () => queue.end(),
       (error: unknown) => queue.end({ error }),
     )
@@ -117,7 +122,7 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
   }
 
   /** Everything about a run that does not depend on who listens. */
-  async #prepare(input: unknown, options: RunConfig): Promise<Prepared> {
+  #prepare(input: unknown, options: RunConfig): Prepared {
     const config = assembleConfig(this.config as RunConfig | undefined, this.#withAmbientTask(options))
     if (config.recursionLimit < 1) throw new Error('Passed "recursionLimit" must be at least 1.')
     if (
@@ -129,10 +134,6 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
         'Checkpointer requires one or more of the following "configurable" keys: "thread_id", "checkpoint_ns", "checkpoint_id"',
       )
     }
-    const validInput: unknown = this.program.hasInputSchema
-      ? await this._validateInput(input as never)
-      : input
-    if (this.program.hasContextSchema) await this.#validateContext(config)
     config.metadata = { ls_integration: 'langgraph', ...config.metadata }
     const { configurable } = config
     const isNested = keys.READ in configurable
@@ -144,7 +145,10 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     else if (config.outputKeys !== this.outputChannels) this.#checkKeys(config.outputKeys)
     return {
       program: this.program,
-      input: validInput,
+      name: this.getName(),
+      serialized: () => this.toJSON() as Serialized,
+      validate: this.#validator(config),
+      input,
       config,
       saver: this.#saver(config),
       userStore: this.store as BaseStore | undefined,
@@ -157,25 +161,6 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
       stepTimeoutMs: this.stepTimeout,
       userInterrupt: (this as unknown as { userInterrupt: unknown }).userInterrupt,
       parentSink: configurable[keys.STREAM] as ChunkSink | undefined,
-    }
-  }
-
-  async #run(
-    prepared: Prepared,
-    listeners: readonly RunListener[],
-    onCustom: ExecuteOptions['onCustom'],
-  ): Promise<void> {
-    const { config, input } = prepared
-    const tracing = traceGraph(config, input, () => this.toJSON() as Serialized, this.getName())
-    const manager = tracing === undefined ? undefined : await tracing
-    try {
-      const run = await execute({ ...prepared, manager, listener: toAll(listeners), onCustom })
-      if (manager !== undefined) {
-        await manager.handleChainEnd((readKeys(run, config.outputKeys!) ?? {}) as Record<string, unknown>)
-      }
-    } catch (error) {
-      await manager?.handleChainError(error)
-      throw error
     }
   }
 
@@ -209,9 +194,17 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     return { ...options, configurable: { ...around, ...options.configurable } }
   }
 
-  async #validateContext(config: AssembledConfig): Promise<void> {
-    if (config.context === undefined) await this._validateContext(config.configurable)
-    else config.context = (await this._validateContext(config.context as never)) as never
+  /** Parses the input and the context; `undefined` when there is no schema to parse them against. */
+  #validator(config: AssembledConfig): ExecuteOptions['validate'] {
+    const { hasInputSchema, hasContextSchema } = this.program
+    if (!hasInputSchema && !hasContextSchema) return undefined
+    return async (input) => {
+      const validInput: unknown = hasInputSchema ? await this._validateInput(input as never) : input
+      if (!hasContextSchema) return validInput
+      if (config.context === undefined) await this._validateContext(config.configurable)
+      else config.context = (await this._validateContext(config.context as never)) as never
+      return validInput
+    }
   }
 
   /** Where this graph keeps its checkpoints: beneath the task that runs it, told apart from others in that task. */

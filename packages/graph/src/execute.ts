@@ -9,6 +9,7 @@ import {
   type RunControl,
 } from '@langchain/langgraph'
 import type { CallbackManagerForChainRun } from '@langchain/core/callbacks/manager'
+import type { Serialized } from '@langchain/core/load/serializable'
 import { STORE } from '@cairn/checkpoint'
 import {
   Run,
@@ -33,10 +34,18 @@ import { lowerRetry, lowerTimeout } from './lower/policies.ts'
 import type { Program } from './lower/program.ts'
 import { answerOf, startOf } from './run-input.ts'
 import { Session } from './session.ts'
+import { readKeys } from './stream/emitter.ts'
+import { traceGraph } from './tracing.ts'
 
 export interface ExecuteOptions {
   readonly program: Program
+  /** What tracers call the run. */
+  readonly name: string
+  /** What tracers keep of the graph itself. */
+  readonly serialized: () => Serialized
   readonly input: unknown
+  /** Gives the input as the schemas parse it. */
+  readonly validate: ((input: unknown) => Promise<unknown>) | undefined
   readonly config: AssembledConfig
   readonly saver: BaseCheckpointSaver | undefined
   readonly userStore: BaseStore | undefined
@@ -48,7 +57,6 @@ export interface ExecuteOptions {
   readonly interruptAfter: readonly string[] | '*'
   readonly retry: Parameters<typeof lowerRetry>[0]
   readonly stepTimeoutMs: number | undefined
-  readonly manager: CallbackManagerForChainRun | undefined
   readonly userInterrupt: unknown
   readonly listener: RunListener
   readonly onCustom: ((chunk: unknown, namespace: string[]) => void) | undefined
@@ -58,20 +66,27 @@ export interface ExecuteOptions {
  * Runs the graph to its end or to a question.
  * @throws what nodes and stores throw; in a nested graph also interrupts and commands for the graph around it.
  */
-export async function execute(options: ExecuteOptions): Promise<Run> {
-  const { program, config, isNested } = options
+export async function execute(options: ExecuteOptions): Promise<void> {
+  const { program, config, isNested, validate } = options
+  const input = validate === undefined ? options.input : await validate(options.input)
+  const tracing = traceGraph(config, input, options.serialized, options.name)
+  const manager = tracing === undefined ? undefined : await tracing
   const userStore = runningStore(config.store ?? options.userStore)
   if (userStore !== undefined) config.store = userStore.store
   const link = linkedController(config.signal, options.stepTimeoutMs)
   try {
     const locating = locateStart(options)
     const located = locating instanceof Promise ? await locating : locating
-    const { run, session } = createRun(options, located, link.controller)
+    const { run, session } = createRun({ ...options, input }, located, link.controller, manager)
     session.run = run
     throwUnlessEnded(await run.execute(), isNested)
-    return run
+    if (manager !== undefined) {
+      await manager.handleChainEnd((readKeys(run, config.outputKeys!) ?? {}) as Record<string, unknown>)
+    }
   } catch (error) {
-    throw toLangGraphError(error, [program.streamKeys].flat())
+    const known = toLangGraphError(error, [program.streamKeys].flat())
+    await manager?.handleChainError(known)
+    throw known
   } finally {
     link.dispose()
     userStore?.stop()
@@ -102,6 +117,7 @@ function createRun(
   options: ExecuteOptions,
   start: Start,
   controller: AbortController,
+  manager: CallbackManagerForChainRun | undefined,
 ): { run: Run; session: Session } {
   const { program, config, isNested } = options
   const { configurable } = config
@@ -120,7 +136,7 @@ function createRun(
     config,
     saver: options.saver,
     namespace: line.namespace,
-    manager: options.manager,
+    manager,
     answers,
     userInterrupt: options.userInterrupt,
     externalSignal: config.signal,
