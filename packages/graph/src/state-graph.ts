@@ -1,9 +1,28 @@
-import { StateGraph as LangGraphStateGraph } from '@langchain/langgraph'
+import {
+  StateGraph as LangGraphStateGraph,
+  type CompiledStateGraph,
+  type ExtractStateType,
+  type ExtractUpdateType,
+  type START,
+  type StateDefinition,
+  type StateDefinitionInit,
+  type StateGraphAddNodeOptions,
+} from '@langchain/langgraph'
 import { CompiledGraph } from './compiled-graph.ts'
-import type { BuilderFields, CompiledFields } from './langgraph/compiled-fields.ts'
+import type { CompiledFields } from './langgraph/compiled-fields.ts'
 import { checkDefinition } from './lower/check-definition.ts'
 import { lower } from './lower/lower.ts'
-import type { StateGraphConstructor } from './state-graph-types.ts'
+import type {
+  CompileOptions,
+  NodeAction,
+  NodeEntry,
+  NodeOptions,
+  Prettify,
+  ReturnsOf,
+  SchemaOf,
+  Transformers,
+  WithReturns,
+} from './state-graph-types.ts'
 
 /**
  * When a join fires. `all`: every parent has arrived. `any`: the first one. `activated`: those that will arrive
@@ -17,15 +36,81 @@ export interface AddedJoin {
   readonly when: JoinRule
 }
 
-type CompileOptions = NonNullable<Parameters<LangGraphStateGraph<unknown>['compile']>[0]> & {
-  strict?: boolean
-}
-
-class CairnStateGraph extends LangGraphStateGraph<unknown> {
+/**
+ * LangGraph's builder, whose `compile()` gives a graph that runs on Cairn's engine. State schemas, nodes, edges,
+ * conditional edges, policies and types are LangGraph's; new are `addJoin` and `compile({ strict: true })`.
+ *
+ * @typeParam SD - the schema of the state: what `Annotation.Root`, `StateSchema` or zod's `object` gives
+ * @typeParam S - the state, as nodes read it
+ * @typeParam U - an update, as nodes may return it
+ * @typeParam N - the names of the nodes; `addNode` and `addSequence` add to it
+ * @typeParam I - the schema of what a run is given
+ * @typeParam O - the schema of what a run returns
+ * @typeParam C - the schema of a run's `context`
+ * @typeParam R - what each node returns, by name
+ * @typeParam Interrupt - the function that interrupts, or several by name
+ * @typeParam Writer - the function that writes to the stream of mode `custom`
+ */
+export class StateGraph<
+  SD,
+  S = ExtractStateType<SD>,
+  U = ExtractUpdateType<SD, S>,
+  N extends string = typeof START,
+  I extends StateDefinitionInit = SchemaOf<SD>,
+  O extends StateDefinitionInit = SchemaOf<SD>,
+  C extends StateDefinitionInit = StateDefinition,
+  R = unknown,
+  Interrupt = unknown,
+  Writer = unknown,
+> extends LangGraphStateGraph<SD, S, U, N, I, O, C, R, Interrupt, Writer> {
   readonly #joins: AddedJoin[] = []
 
-  /** Adds `node` after several parents. `edge([a, b], c)` is `addJoin([a, b], c, { when: 'all' })`. */
-  addJoin(parents: string[], node: string, { when = 'all' }: { when?: JoinRule } = {}): this {
+  /**
+   * Adds nodes: one by its name, several by a map, or a list of `[name, action, options]`. As in LangGraph, the
+   * builder that it returns knows the new names, and no longer the types of interrupts and of the writer.
+   */
+  override addNode<K extends string, Nodes extends Record<K, NodeAction<S, U, C, Interrupt, Writer>>>(
+    nodes: Nodes,
+  ): StateGraph<SD, S, U, N | K, I, O, C, WithReturns<R, ReturnsOf<Nodes, S, C, Interrupt, Writer>>>
+  override addNode<K extends string, Input = S, Output extends U = U>(
+    nodes: NodeEntry<K, NodeAction<Input, Output, C, Interrupt, Writer>, NodeOptions<N | K, Input, U>>[],
+  ): StateGraph<SD, S, U, N | K, I, O, C, WithReturns<R, { [Name in K]: Output }>>
+  override addNode<K extends string, Input extends StateDefinitionInit, Output extends U = U>(
+    name: K,
+    action: NodeAction<ExtractStateType<Input>, Output, C, Interrupt, Writer>,
+    options: StateGraphAddNodeOptions<N | K, Input, ExtractStateType<Input>, U>,
+  ): StateGraph<SD, S, U, N | K, I, O, C, WithReturns<R, { [Name in K]: Output }>>
+  override addNode<K extends string, Input = S, Output extends U = U>(
+    name: K,
+    action: NodeAction<Input, Output, C, Interrupt, Writer>,
+    options?: NodeOptions<N | K, Input, U>,
+  ): StateGraph<SD, S, U, N | K, I, O, C, WithReturns<R, { [Name in K]: Output }>>
+  override addNode<K extends string, Input = S>(
+    name: K,
+    action: NodeAction<Input, U, C, Interrupt, Writer>,
+    options?: NodeOptions<N | K, Input, U>,
+  ): StateGraph<SD, S, U, N | K, I, O, C, R>
+  override addNode(...nodes: never): never {
+    return super.addNode(...(nodes as [never])) as never
+  }
+
+  /** Adds nodes with an edge from each to the next: a list of `[name, action, options]`, or a map in its order. */
+  override addSequence<K extends string, Input = S, Output extends U = U>(
+    nodes: NodeEntry<K, NodeAction<Input, Output, C, Interrupt, Writer>, NodeOptions<N | K, Input, U>>[],
+  ): StateGraph<SD, S, U, N | K, I, O, C, WithReturns<R, { [Name in K]: Output }>>
+  override addSequence<K extends string, Nodes extends Record<K, NodeAction<S, U, C, Interrupt, Writer>>>(
+    nodes: Nodes,
+  ): StateGraph<SD, S, U, N | K, I, O, C, WithReturns<R, ReturnsOf<Nodes, S, C, Interrupt, Writer>>>
+  override addSequence(nodes: never): never {
+    return super.addSequence(nodes) as never
+  }
+
+  /** Adds `node` after several parents. `addEdge([a, b], c)` is `addJoin([a, b], c, { when: 'all' })`. */
+  addJoin(
+    parents: readonly Exclude<N, typeof START>[],
+    node: Exclude<N, typeof START>,
+    { when = 'all' }: { when?: JoinRule } = {},
+  ): this {
     this.#joins.push({ parents: [...parents], node, when })
     return this
   }
@@ -38,17 +123,17 @@ class CairnStateGraph extends LangGraphStateGraph<unknown> {
     return new Set([...super.allEdges, ...joined])
   }
 
-  override compile(options: CompileOptions = {}): never {
+  /**
+   * The graph, ready to run.
+   * @throws {InvalidPlanError} with every mistake in the definition, when there are several
+   */
+  override compile<const T extends Transformers = []>(
+    options: CompileOptions<N, T> = {},
+  ): CompiledStateGraph<Prettify<S>, Prettify<U>, N, I, O, C, R, Interrupt, Writer, T> {
     const { strict: isStrict = false, ...rest } = options
-    checkDefinition(this as unknown as BuilderFields, this.#joins)
-    const compiled = super.compile(rest)
-    const program = lower(compiled as unknown as CompiledFields, { isStrict, joins: this.#joins })
-    return new CompiledGraph({ ...compiled, program } as never) as never
+    checkDefinition(this, this.#joins)
+    const compiled = super.compile(rest) as unknown as CompiledFields
+    const program = lower(compiled, { isStrict, joins: this.#joins })
+    return new CompiledGraph({ ...compiled, program }) as never
   }
 }
-
-/**
- * LangGraph's builder, whose `compile()` gives a graph that runs on Cairn's engine. State schemas, nodes, edges,
- * conditional edges, policies and types are LangGraph's; new are `addJoin` and `compile({ strict: true })`.
- */
-export const StateGraph = CairnStateGraph as unknown as StateGraphConstructor
