@@ -121,11 +121,12 @@ function measureLayout(name: string, { tables, prepare }: Layout, pragmas: reado
   const framesPerCommit = withPath(
     (path) => run(path, 500, tables, prepare, [...pragmas, 'wal_autocheckpoint = 0']).frames,
   )
-  withPath((path) => {
-    const { measured, bytes } = run(path, commits, tables, prepare, pragmas)
-    const { meanUs, cpuUs, medianUs, p99Us, longestMs } = measured
-    print([name, meanUs, cpuUs, medianUs, p99Us, longestMs, framesPerCommit.toFixed(2), bytes.toFixed(0)])
-  })
+  // The best of three: whatever else the machine did only adds to it.
+  const [best] = [1, 2, 3]
+    .map(() => withPath((path) => run(path, commits, tables, prepare, pragmas)))
+    .toSorted((left, right) => left.measured.cpuUs - right.measured.cpuUs)
+  const { meanUs, cpuUs, medianUs, p99Us, longestMs } = best!.measured
+  print([name, meanUs, cpuUs, medianUs, p99Us, longestMs, framesPerCommit.toFixed(2), best!.bytes.toFixed(0)])
 }
 
 function run(

@@ -62,6 +62,27 @@ describe('migrating', () => {
     expect(versionOf(database)).toBe(3)
   })
 
+  test('has nothing to do when another connection does it between the look and the transaction', () => {
+    const path = temporaryPath()
+    const [one, other] = [open(path), open(path)]
+    // Without the log, they would wait for each other.
+    one.pragma('journal_mode = WAL')
+    let runs = 0
+    const counted: Migration = (database) => {
+      runs++
+      first(database)
+    }
+    const pragma = one.pragma.bind(one)
+    one.pragma = (source, options) => {
+      const result: unknown = pragma(source, options)
+      if (runs === 0 && source === 'user_version') migrate(other, [counted])
+      return result
+    }
+    migrate(one, [counted])
+    expect(runs).toBe(1)
+    expect(versionOf(one)).toBe(1)
+  })
+
   test('refuses an older version that may only be read', () => {
     const path = temporaryPath()
     migrate(open(path), [first])

@@ -22,8 +22,10 @@ describe('two connections on one file', () => {
     one.commit(commitOf(checkpointAt(0, { changed: { a: 1, b: 1 } })))
     one.commit(commitOf(checkpointAt(1, { changed: { a: 2 } })))
     two.commit(commitOf(checkpointAt(1, { changed: { b: 9 } })))
-    one.commit(commitOf(checkpointAt(2, { changed: { c: 3 } })))
-    expect(one.load(line)?.values).toEqual({ a: 1, b: 9, c: 3 })
+    // What was true of the replaced one is a change of the other.
+    one.commit(commitOf(checkpointAt(2, { changed: { b: 1, c: 3 } })))
+    expect(one.load(line)?.values).toEqual({ a: 1, b: 1, c: 3 })
+    expect(one.load(line, checkpointId(1))?.values).toEqual({ a: 1, b: 9 })
     expect(two.load(line)).toEqual(one.load(line))
   })
 
