@@ -55,8 +55,7 @@ export function formatShort(value: unknown, limit: number): string {
 
 /** Without control characters, other than by their escapes. */
 export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, (character) => {
     const [short] =
       JSON.stringify(character)
         .slice(1, -1)

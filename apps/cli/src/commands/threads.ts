@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { namesOf, nextNodes, statusOf, type ThreadStatus } from '../checkpoint-view.ts'
 import { ExitCode } from '../exit-code.ts'
+import { printable } from '../format-value.ts'
 import type { Colors } from '../output.ts'
 import { tableLines } from '../table.ts'
 import { listThreads, openThreadsToRead, type ThreadSummary } from '../threads.ts'
@@ -16,7 +17,7 @@ export async function showThreads({ output, database }: Context): Promise<ExitCo
     if (summaries.length === 0) output.notes([`${database} holds no threads.`])
     else {
       const rows = summaries.map(({ head, graph }) => [
-        head.threadId,
+        printable(head.threadId),
         paintStatus(statusOf(head), output.colors),
         String(head.step),
         nextNodes(head).join(', '),
