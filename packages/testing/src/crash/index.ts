@@ -1,0 +1,8 @@
+export { CrashingProgram, type ProgramEnd, type ProgramOptions } from './crashing-program.ts'
+export { CrashHarnessError, ProgramFailedError, ProgramStuckError } from './errors.ts'
+export { describeInstant, type Instant } from './instant.ts'
+export { Ledger, type Execution } from './ledger.ts'
+export { ledgerFaults, type Kill, type LedgerEvidence } from './ledger-faults.ts'
+export { passPoint } from './pass-point.ts'
+export { randomInstant, randomNumbers } from './random-instants.ts'
+export { lineFaults, readThread, recordedTasks, type StoredThread } from './stored-thread.ts'
