@@ -20,19 +20,25 @@ export interface Threads {
   close(): void
 }
 
+/** Which database, and how the next call names it. */
+interface Place {
+  readonly database: string
+  readonly invocation: Invocation
+}
+
 /** Opens the database of threads for runs; a missing one is made. */
-export function openThreads(path: string): Threads {
-  return open(path, { readOnly: false })
+export function openThreads({ database }: Place): Threads {
+  return open(database, { readOnly: false })
 }
 
 /** Opens a database that must be there already, to go on with a thread in it. */
-export function openExistingThreads(path: string): Threads {
-  return existsSync(path) ? open(path, { readOnly: false }) : missingDatabase(path)
+export function openExistingThreads(place: Place): Threads {
+  return existsSync(place.database) ? open(place.database, { readOnly: false }) : missingDatabase(place)
 }
 
 /** Opens a database that must be there already, to look into it. */
-export function openThreadsToRead(path: string): Threads {
-  return existsSync(path) ? open(path, { readOnly: true }) : missingDatabase(path)
+export function openThreadsToRead(place: Place): Threads {
+  return existsSync(place.database) ? open(place.database, { readOnly: true }) : missingDatabase(place)
 }
 
 function open(path: string, options: { readonly readOnly: boolean }): Threads {
@@ -100,16 +106,16 @@ export async function recallGraph({ saver, path }: Threads, threadId: string): P
   return undefined
 }
 
-function missingDatabase(path: string): never {
+function missingDatabase({ database, invocation }: Place): never {
   throw new CliError({
     code: 'DATABASE_NOT_FOUND',
     exitCode: ExitCode.notFound,
-    message: `There is no database ${path}.`,
+    message: `There is no database ${database}.`,
     remedies: [
-      'The first run makes it: cairn run FILE --thread ID --input JSON',
+      `The first run makes it: ${commandLine(invocation, 'run', 'FILE', '--thread', 'ID', '--input', 'JSON')}`,
       'To use another one: --db PATH, or the environment variable CAIRN_DB.',
     ],
-    details: { path },
+    details: { path: database },
   })
 }
 

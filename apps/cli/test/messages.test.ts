@@ -141,7 +141,7 @@ test('a database that is not there', async () => {
   expect(await said('threads', '--db', `${directory}/nowhere.db`)).toMatchInlineSnapshot(`
     "4
     cairn: There is no database ./nowhere.db.
-      The first run makes it: cairn run FILE --thread ID --input JSON
+      The first run makes it: cairn run FILE --thread ID --input JSON --db ./nowhere.db
       To use another one: --db PATH, or the environment variable CAIRN_DB.
     "
   `)

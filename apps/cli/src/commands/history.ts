@@ -16,8 +16,8 @@ export interface HistoryOptions {
 
 /** Lists the checkpoints of a thread, newest first, as a tree where it has forks. */
 export async function showHistory(options: HistoryOptions, context: Context): Promise<ExitCode> {
-  const { output, invocation, database } = context
-  const threads = openThreadsToRead(database)
+  const { output, invocation } = context
+  const threads = openThreadsToRead(context)
   try {
     await requireHead(threads, options.thread, invocation)
     const views = await viewThread(threads.saver, options.thread)

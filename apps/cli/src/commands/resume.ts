@@ -26,7 +26,7 @@ export async function resume(
   context: Context,
 ): Promise<ExitCode> {
   const config = readConfig(options)
-  const threads = openExistingThreads(context.database)
+  const threads = openExistingThreads(context)
   try {
     const head = await requireHead(threads, options.thread, context.invocation)
     const questions = openQuestions(head)

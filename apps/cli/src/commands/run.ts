@@ -24,7 +24,7 @@ export async function run(file: string, options: RunOptions, context: Context): 
   const input = readJson('--input', options.input)
   const config = readConfig(options)
   const { reference, attach } = await loadGraph(file, process.cwd())
-  const threads = openThreads(context.database)
+  const threads = openThreads(context)
   try {
     const head = await viewHead(threads.saver, options.thread)
     if (head !== undefined && options.abandon !== true) refuseUnfinished(head, context)

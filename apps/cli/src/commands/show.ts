@@ -23,8 +23,8 @@ export interface ShowOptions {
 
 /** Shows one checkpoint of a thread: its values, what comes next, and what is asked. */
 export async function showCheckpoint(options: ShowOptions, context: Context): Promise<ExitCode> {
-  const { output, invocation, database } = context
-  const threads = openThreadsToRead(database)
+  const { output, invocation } = context
+  const threads = openThreadsToRead(context)
   try {
     const head = await requireHead(threads, options.thread, invocation)
     const view =

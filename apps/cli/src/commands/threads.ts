@@ -9,8 +9,9 @@ import { formatTime } from '../time.ts'
 import type { Context } from './context.ts'
 
 /** Lists the threads of a database, the one with the newest checkpoint first. */
-export async function showThreads({ output, database }: Context): Promise<ExitCode> {
-  const threads = openThreadsToRead(database)
+export async function showThreads(context: Context): Promise<ExitCode> {
+  const { output, database } = context
+  const threads = openThreadsToRead(context)
   try {
     const summaries = await listThreads(threads)
     output.document(summaries.map(describe))
