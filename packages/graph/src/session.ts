@@ -45,6 +45,9 @@ export interface SessionOptions {
   readonly onCustom: ((chunk: unknown, namespace: string[]) => void) | undefined
 }
 
+/** What a caller asks of this run is nothing to the graphs within it. */
+const ownOfRun = ['streamMode', 'outputKeys', 'interruptBefore', 'interruptAfter'] as const
+
 interface CallOptions {
   readonly retry?: Parameters<typeof lowerRetry>[0]
   readonly timeout?: Parameters<typeof lowerTimeout>[0]
@@ -78,6 +81,7 @@ export class Session {
     own.control ??= new RunControl()
     if (config.callbacks !== undefined) delete own.callbacks
     if (config.runId !== undefined) delete own.runId
+    for (const key of ownOfRun) if (own[key] !== undefined) own[key] = undefined as never
   }
 
   /** The config of one attempt, as LangGraph's own nodes, tools and nested graphs expect it. */

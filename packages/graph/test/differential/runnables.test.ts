@@ -101,7 +101,7 @@ differential('a graph is a Runnable: pipe, batch, withConfig, sequence', async (
     new StateGraph(Counter)
       .addNode('a', ({ n }, { tags, metadata, configurable }: LangGraphRunnableConfig) => ({
         n: n + 1,
-        log: [`${tags?.join()} ${metadata?.['m']} ${configurable?.['c']}`],
+        log: [String([tags, metadata?.['m'], configurable?.['c']])],
       }))
       .addEdge(START, 'a')
       .compile({ name: 'counting' })

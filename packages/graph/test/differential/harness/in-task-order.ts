@@ -4,38 +4,74 @@
 type StreamedChunk = readonly [namespace: string[], mode: string, payload: unknown]
 
 /**
- * Sorts the chunks of each stretch between two barriers by the task they are from; chunks of one task keep their
- * order. Of a superstep that fails, LangGraph loses what its consumer has not taken yet: it is left out.
+ * Sorts the chunks of each stretch between two barriers by the task they are from. Chunks of one task keep their
+ * order, after those of the graphs within it, which are sorted in the same way. Of a superstep that fails, LangGraph
+ * loses what its consumer has not taken yet: it is left out.
  */
 export function inTaskOrder(chunks: readonly unknown[]): unknown[] {
+  const failure = chunks.findIndex(isFailure)
+  const whole = chunks.slice(0, failure === -1 ? chunks.length : failure) as StreamedChunk[]
+  const ordered = ofGraph(whole, 0, failure === -1)
+  return failure === -1 ? ordered : [...ordered, chunks[failure]]
+}
+
+function ofGraph(chunks: readonly StreamedChunk[], depth: number, isWhole: boolean): unknown[] {
   const ordered: unknown[] = []
-  let stretch: { readonly chunk: unknown; readonly from: string }[] = []
+  let stretch = new Stretch(depth)
   for (const chunk of chunks) {
-    const from = isChunk(chunk) ? taskOf(chunk) : undefined
-    if (from !== undefined) stretch.push({ chunk, from })
-    else if (isFailure(chunk)) return [...ordered, chunk]
-    else {
-      ordered.push(...sorted(stretch), chunk)
-      stretch = []
-    }
+    if (stretch.takes(chunk)) continue
+    ordered.push(...stretch.sorted(), chunk)
+    stretch = new Stretch(depth)
   }
-  return [...ordered, ...sorted(stretch)]
+  return isWhole ? [...ordered, ...stretch.sorted()] : ordered
 }
 
-function sorted(stretch: readonly { readonly chunk: unknown; readonly from: string }[]): unknown[] {
-  return stretch
-    .toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
-    .map(({ chunk }) => chunk)
+/** What the tasks of one superstep told, with the graphs within them. */
+class Stretch {
+  readonly #depth: number
+  readonly #tasks = new Map<
+    string,
+    { readonly within: Map<string, StreamedChunk[]>; readonly own: StreamedChunk[] }
+  >()
+
+  constructor(depth: number) {
+    this.#depth = depth
+  }
+
+  /** Whether the chunk is from a task, and not from the barrier after them. */
+  takes(chunk: StreamedChunk): boolean {
+    const [namespace, mode, payload] = chunk
+    const inner = namespace[this.#depth]
+    if (inner !== undefined) {
+      const { within } = this.#task(inner.split(':')[0]!)
+      const graph = within.get(inner)
+      if (graph === undefined) within.set(inner, [chunk])
+      else graph.push(chunk)
+      return true
+    }
+    const name = nameOf(mode, payload as Record<string, unknown>)
+    if (name === undefined) return false
+    this.#task(name).own.push(chunk)
+    return true
+  }
+
+  sorted(): unknown[] {
+    return [...this.#tasks]
+      .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .flatMap(([, { within, own }]) => [
+        ...[...within.values()].flatMap((chunks) => ofGraph(chunks, this.#depth + 1, true)),
+        ...own,
+      ])
+  }
+
+  #task(name: string) {
+    let task = this.#tasks.get(name)
+    if (task === undefined) this.#tasks.set(name, (task = { within: new Map(), own: [] }))
+    return task
+  }
 }
 
-/** The task that a chunk is about, with the names of the tasks around it; `undefined` for a barrier. */
-function taskOf([namespace, mode, payload]: StreamedChunk): string | undefined {
-  const around = namespace.map((part) => part.split(':')[0]).join('|')
-  const name = nameOf(mode, payload as Record<string, unknown>)
-  if (name === undefined) return around === '' ? undefined : around
-  return around === '' ? name : `${around}|${name}`
-}
-
+/** The task that a chunk is about; `undefined` for a chunk of the barrier. */
 function nameOf(mode: string, payload: Record<string, unknown>): string | undefined {
   switch (mode) {
     case 'updates':
@@ -59,8 +95,4 @@ function nameOf(mode: string, payload: Record<string, unknown>): string | undefi
 
 function isFailure(chunk: unknown): boolean {
   return typeof chunk === 'object' && chunk !== null && 'thrown' in chunk
-}
-
-function isChunk(chunk: unknown): chunk is StreamedChunk {
-  return Array.isArray(chunk) && chunk.length === 3
 }

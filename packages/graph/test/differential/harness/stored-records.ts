@@ -17,18 +17,39 @@ export function storedRecords(saver: MemorySaver): unknown {
             parent,
             checkpoint: withoutEmpty(decoded(checkpoint) as Checkpoint),
             metadata: decoded(metadata),
-            writes: Object.entries(beside)
-              .map(([key, [task, channel, value, path]]) => ({
-                path,
-                task,
-                position: Number(key.slice(key.lastIndexOf(',') + 1)),
-                channel,
-                value: decoded(value),
-              }))
-              .toSorted((a, b) => compare(a.path, b.path) || a.position - b.position),
+            writes: ranked(
+              Object.entries(beside)
+                .map(([key, [task, channel, value, path]]) => ({
+                  path,
+                  task,
+                  position: Number(key.slice(key.lastIndexOf(',') + 1)),
+                  channel,
+                  value: decoded(value),
+                }))
+                .toSorted((a, b) => compare(a.path, b.path) || a.position - b.position),
+            ),
           }
         }),
     ),
+  )
+}
+
+interface Write {
+  readonly task: string
+  readonly position: number
+}
+
+/** Positions count without gaps: a control write has its own place, and may or may not leave one among the others. */
+function ranked<T extends Write>(writes: readonly T[]): T[] {
+  return writes.map((write) =>
+    write.position < 0
+      ? write
+      : {
+          ...write,
+          position: writes.filter(
+            ({ task, position }) => task === write.task && position >= 0 && position < write.position,
+          ).length,
+        },
   )
 }
 
