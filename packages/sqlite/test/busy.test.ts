@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { SqliteStore, StoreBusyError } from '@cairn/sqlite'
 import { line, superstep } from './commits.ts'
 import { openStore } from './open-store.ts'
@@ -52,5 +52,23 @@ describe('while another connection writes', () => {
     expect(() => SqliteStore.open(path, { busyTimeoutMs: 0 })).toThrow(StoreBusyError)
     other.exec('ROLLBACK')
     openStore(path).commit(superstep(0))
+  })
+
+  test('opening waits until the log can be switched on, as long as a commit would', () => {
+    const path = temporaryPath()
+    openStore(path).close()
+    // As a process leaves it that dies between making the tables and switching.
+    const other = new Database(path)
+    onTestFinished(() => void other.close())
+    other.pragma('journal_mode = DELETE')
+    other.exec('BEGIN IMMEDIATE')
+    expect(() => SqliteStore.open(path, { busyTimeoutMs: 0 })).toThrow(StoreBusyError)
+    const waiting = vi.spyOn(Atomics, 'wait').mockImplementationOnce(() => {
+      other.exec('ROLLBACK')
+      return 'timed-out'
+    })
+    onTestFinished(() => waiting.mockRestore())
+    openStore(path).commit(superstep(0))
+    expect(waiting).toHaveBeenCalledOnce()
   })
 })
