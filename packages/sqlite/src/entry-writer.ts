@@ -76,7 +76,7 @@ export class EntryWriter {
       : packChanges(state, source, step, changes, store, names)
     const entry: CheckpointEntry = { parent, depth, created: storedTime(checkpoint.createdAt), ...packed }
     if (!entries.insertCheckpoint(line.row.id, id, entry)) this.#replace(line, id, entry)
-    line.tip = { checkpointId: checkpoint.id, entry, state }
+    line.tip = { checkpointId: checkpoint.id, storedId: id, entry, state }
     line.recent = []
   }
 
@@ -133,10 +133,12 @@ export class EntryWriter {
   /** A checkpoint's id as its line stores it. The first that is no UUID makes all of them text, so that they sort. */
   #idIn(line: KnownLine, id: string): CompactId {
     if (line.row.textIds) return id
+    if (id === line.tip?.checkpointId) return line.tip.storedId
     const compact = compactId(id)
     if (typeof compact === 'string') {
       line.row = this.#tables.lines.useTextIds(line.row)
       this.#tables.entries.rewriteIds(line.row.id, expandId)
+      line.tip = undefined
     }
     return compact
   }

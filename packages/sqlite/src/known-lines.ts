@@ -1,11 +1,14 @@
 import type { Line } from '@cairn/engine'
 import type { CheckpointState, StoredText } from './checkpoint-state.ts'
+import type { CompactId } from './compact-id.ts'
 import type { CheckpointEntry } from './entries.ts'
 import type { LineRow } from './lines.ts'
 
 /** The checkpoint that was committed last to a line. Its state moves on with the next one. */
 export interface Tip {
   readonly checkpointId: string
+  /** The same, as the line stores it. */
+  readonly storedId: CompactId
   /** As it is in the file. As long as it stands there so, the state is right. */
   readonly entry: CheckpointEntry
   readonly state: CheckpointState

@@ -164,8 +164,8 @@ export class SqliteStore implements Store {
     return known
   }
 
-  #stands({ checkpointId, entry }: Tip, row: LineRow): boolean {
-    return isDeepStrictEqual(this.#entries.checkpoint(row.id, storedId(row, checkpointId)), entry)
+  #stands({ storedId: id, entry }: Tip, row: LineRow): boolean {
+    return isDeepStrictEqual(this.#entries.checkpoint(row.id, id), entry)
   }
 
   /** Runs `read` in a transaction, so that it sees the file at one moment. */
