@@ -21,7 +21,7 @@ const idAsText = [
 /** How a checkpoint is stored. */
 export interface CheckpointEntry {
   readonly parent: CompactId | null
-  /** Entries to read on the way back to one that holds a whole checkpoint; 0 when this one does. */
+  /** At most so many more entries lead back to one that holds a whole checkpoint; 0 when this one does. */
   readonly depth: number
   /** Milliseconds since the epoch, or the text that was given. */
   readonly created: number | string
