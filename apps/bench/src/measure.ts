@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import type { Engine, EngineName, Program, Storage } from './engine.ts'
-import { checkResult, type ProgramWorkload, type Result, type StorageKind, type Work } from './workload.ts'
+import { checkResult, type ProgramWorkload, type Result, type StorageKind } from './workload.ts'
 
 /** What one process found. Times are means over the runs that count. */
 export interface Measurement {
@@ -31,17 +31,11 @@ export interface Effort {
 }
 
 /** The effort of the published figures. */
-export const fullEffort: Effort = { warmUpMs: 1000, measureMs: 500, runLimit: 100 }
+export const fullEffort: Effort = { warmUpMs: 800, measureMs: 400, runLimit: 1000 }
 
 interface Run {
   readonly wallMs: number
   readonly cpuMs: number
-  readonly longestBlockMs: number
-}
-
-interface Task {
-  readonly work: Work
-  readonly expected: Result
 }
 
 /**
@@ -55,27 +49,21 @@ export async function measureProgram(
   effort: Effort,
 ): Promise<Measurement | undefined> {
   const where = `"${workload.id}" on ${name}`
-  const { storage: kind, warmUp } = workload
-  if (warmUp !== undefined) {
-    const warm = await withProgram(engine, warmUp, kind, (program) =>
-      repeat(program, warmUp, where, effort.warmUpMs, effort.runLimit),
+  const found = await withProgram(engine, workload, async (program) => {
+    const warmUp = await repeat(program, workload, where, effort.warmUpMs, effort.runLimit)
+    const { value: runs, longestBlockMs } = await watchingTurns(() =>
+      repeat(program, workload, where, effort.measureMs, effort.runLimit),
     )
-    if (warm === undefined) return undefined
-  }
-  const found = await withProgram(engine, workload, kind, async (program) => {
-    const before =
-      warmUp === undefined ? await repeat(program, workload, where, effort.warmUpMs, effort.runLimit) : []
-    const runs = await repeat(program, workload, where, effort.measureMs, effort.runLimit)
-    if (kind === 'sqlite') await checkStored(program, workload, where)
-    return { runs, runsInFile: before.length + runs.length }
+    if (workload.storage === 'sqlite') await checkStored(program, workload, where)
+    return { runs, longestBlockMs, runsInFile: warmUp.length + runs.length }
   })
   if (found === undefined) return undefined
-  const { runs, runsInFile } = found.value
+  const { runs, longestBlockMs, runsInFile } = found.value
   const mean = (of: (run: Run) => number) => runs.reduce((total, run) => total + of(run), 0) / runs.length
   return {
     wallMs: mean((run) => run.wallMs),
     cpuMs: mean((run) => run.cpuMs),
-    longestBlockMs: Math.max(...runs.map((run) => run.longestBlockMs)),
+    longestBlockMs,
     peakBytes: peakBytes(),
     ...(found.fileBytes !== undefined && { fileBytes: found.fileBytes / runsInFile }),
     runs: runs.length,
@@ -90,8 +78,7 @@ export function peakBytes(): number {
 /** Opens a program, with SQLite on an empty file, and closes it and removes the file whatever happens. */
 async function withProgram<Value>(
   engine: Engine,
-  { work }: Task,
-  kind: StorageKind,
+  { work, storage: kind }: ProgramWorkload,
   use: (program: Program) => Promise<Value>,
 ): Promise<{ readonly value: Value; readonly fileBytes: number | undefined } | undefined> {
   const directory = kind === 'sqlite' ? mkdtempSync(join(tmpdir(), 'cairn-bench-')) : undefined
@@ -117,7 +104,7 @@ function storageIn(directory: string | undefined, kind: StorageKind): Storage {
 
 async function repeat(
   program: Program,
-  { expected }: Task,
+  { expected }: ProgramWorkload,
   where: string,
   enoughMs: number,
   runLimit: number,
@@ -132,24 +119,33 @@ async function repeat(
   return runs
 }
 
-async function checkStored(program: Program, { expected }: Task, where: string): Promise<void> {
+async function checkStored(program: Program, { expected }: ProgramWorkload, where: string): Promise<void> {
   if (program.stored === undefined) throw new Error(`${where} does not say what it stored.`)
   checkResult(`What ${where} stored`, expected, await program.stored())
 }
 
 async function timed(program: Program): Promise<Run & { readonly result: Result }> {
-  const turns = monitorEventLoopDelay({ resolution: 1 })
-  turns.enable()
-  // The monitor counts from its first tick on, and sees a block only at the tick after it.
-  await delay(3)
+  // Each run begins in a turn of its own, as a request would.
+  await turn()
   const before = process.cpuUsage()
   const startedMs = performance.now()
   const result = await program.run()
   const wallMs = performance.now() - startedMs
   const { user, system } = process.cpuUsage(before)
+  return { result, wallMs, cpuMs: (user + system) / 1000 }
+}
+
+async function watchingTurns<Value>(
+  body: () => Promise<Value>,
+): Promise<{ readonly value: Value; readonly longestBlockMs: number }> {
+  const turns = monitorEventLoopDelay({ resolution: 1 })
+  turns.enable()
+  // The monitor counts from its first tick on, and sees a block only at the tick after it.
+  await delay(3)
+  const value = await body()
   await delay(3)
   turns.disable()
-  return { result, wallMs, cpuMs: (user + system) / 1000, longestBlockMs: turns.max / 1e6 }
+  return { value, longestBlockMs: turns.max / 1e6 }
 }
 
 function bytesIn(directory: string): number {

@@ -16,8 +16,8 @@ export const method = `\
   take many seconds have fewer.
 - Each process opens one program, as a server would: the graph is made once, with SQLite on one file, and runs many
   times, each time on new threads. Making it is not measured. First come runs that do not count, at least one and for
-  ${fullEffort.warmUpMs} ms of CPU time (5,000 Sends warm up with 1,000), so that V8 has compiled what it will; then runs that count, at least
-  one and for ${fullEffort.measureMs} ms of CPU time. The sample is their mean. An engine on its first second is slower than the figures say.
+  ${fullEffort.warmUpMs} ms of CPU time, so that V8 has compiled what it will; then runs that count, at least one and for
+  ${fullEffort.measureMs} ms. The sample is their mean. In its first second any engine is slower than the figures say.
 - CPU time is the user and system time of the whole process, so it can be above the wall time: V8 compiles and collects
   garbage on helper threads. A ratio has to reach its bar in wall and in CPU time.
 - Each run's final state is checked, and with SQLite also what a second connection to the file finds of the last run
@@ -34,7 +34,7 @@ power cut. What is committed when differs:
 | engine | keeps | when |
 | --- | --- | --- |
 | floor | one row per step | before the next step. A fan-out's results are one transaction, and the join's another |
-| Cairn | each task's writes, and a checkpoint per superstep with what changed | a finished task's writes before the event loop turns again; the checkpoint before the next superstep's tasks are over |
+| Cairn | each task's writes, and a checkpoint per superstep with what changed, with `@cairn/sqlite` | a finished task's writes before the event loop turns again, and with the checkpoint, in one transaction, before the next superstep begins: the store answers at once, so its default durability is as good as `sync` |
 | LangGraph | each task's writes, and a whole checkpoint per superstep, with its own \`SqliteSaver\` | \`async\` (its default): writes and checkpoints are begun at the end of a task and of a superstep, and awaited at the end of the run; \`sync\`: the checkpoint is awaited before the next superstep. Both are run, and the faster one counts |
 | XState | its whole persisted snapshot per transition, by this bench, in one row each | before the next event. It has no store of its own, and no writes of tasks apart from the snapshot |
 | Mastra | one row per run, replaced at the start of each step, with LibSQL | before the step runs. It keeps no history, so it does less than the others |

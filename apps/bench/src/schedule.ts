@@ -24,7 +24,7 @@ export function roundsOf(workload: Workload, engines: readonly EngineName[], run
 
 function samplesOf(workload: Workload, engine: EngineName, runs: number): number {
   const limit = isProgramWorkload(workload) ? workload.sampleLimit : undefined
-  return limit?.engine === engine ? Math.min(runs, limit.samples) : runs
+  return limit?.engines.includes(engine) === true ? Math.min(runs, limit.samples) : runs
 }
 
 /** Takes every sample, one after the other, and tells of each workload as it is done. */

@@ -90,10 +90,8 @@ interface Described {
 export interface ProgramWorkload extends Described {
   readonly work: Work
   readonly storage: StorageKind
-  /** A smaller size to warm up with, where the full one takes an engine many seconds. */
-  readonly warmUp?: { readonly work: Work; readonly expected: Result }
-  /** At most this many samples of an engine so slow that more would take minutes. */
-  readonly sampleLimit?: { readonly engine: string; readonly samples: number }
+  /** At most this many samples of engines so slow that more would take minutes. */
+  readonly sampleLimit?: { readonly engines: readonly string[]; readonly samples: number }
 }
 
 export interface ImportWorkload extends Described {

@@ -35,7 +35,7 @@ test('engines take turns, and each round begins with another one', () => {
 test('a pair that takes many seconds has fewer samples', () => {
   const turns = roundsOf(workloadById('fan-out-5000-none'), ['cairn', 'langgraph'], 5).flat()
   expect(turns.filter(({ engine }) => engine === 'cairn')).toHaveLength(5)
-  expect(turns.filter(({ engine }) => engine === 'langgraph')).toHaveLength(2)
+  expect(turns.filter(({ engine }) => engine === 'langgraph')).toHaveLength(1)
 })
 
 test('a pair that failed or cannot do the work is not tried again', async () => {

@@ -1,6 +1,6 @@
-import type { Workload } from '../workload.ts'
+import type { ProgramWorkload, Workload } from '../workload.ts'
 import { chain } from './chain.ts'
-import { fanOut, fanOutResult } from './fan-out.ts'
+import { fanOut } from './fan-out.ts'
 import { idleChannel } from './idle-channel.ts'
 import { importEngine, importGraph } from './import-package.ts'
 import { invoke } from './invoke.ts'
@@ -18,17 +18,13 @@ export const catalog: readonly Workload[] = [
   loop(2000, 'sync', 'sqlite'),
   loop(2000, 'async', 'sqlite'),
   fanOut(1000, 'none'),
-  {
-    ...fanOut(5000, 'none'),
-    warmUp: { work: { kind: 'fan-out', sends: 1000 }, expected: fanOutResult(1000) },
-    sampleLimit: { engine: 'langgraph', samples: 2 },
-  },
+  limited(fanOut(5000, 'none'), 1),
   fanOut(1000, 'sqlite'),
   nested(100, 'none'),
   nested(100, 'sqlite'),
   stream(1000),
-  idleChannel(2000, 100_000),
-  threads(200, 20),
+  limited(idleChannel(2000, 100_000), 3),
+  limited(threads(200, 20), 3),
   invoke(1000),
   importGraph,
   importEngine,
@@ -47,4 +43,9 @@ export function workloadById(id: string): Workload {
   throw new RangeError(
     `There is no workload "${id}". There are: ${catalog.map((each) => each.id).join(', ')}.`,
   )
+}
+
+/** One of LangGraph's samples of this takes from five to thirty seconds. */
+function limited(workload: ProgramWorkload, samples: number): ProgramWorkload {
+  return { ...workload, sampleLimit: { engines: ['langgraph', 'langgraph-sync'], samples } }
 }
