@@ -34,7 +34,7 @@ power cut. What is committed when differs:
 | engine | keeps | when |
 | --- | --- | --- |
 | floor | one row per step | before the next step. A fan-out's results are one transaction, and the join's another |
-| Cairn | each task's writes, and a checkpoint per superstep with what changed, with `@cairn/sqlite` | a finished task's writes before the event loop turns again, and with the checkpoint, in one transaction, before the next superstep begins: the store answers at once, so its default durability is as good as `sync` |
+| Cairn | each task's writes, and a checkpoint per superstep with what changed, with \`@cairn/sqlite\` | a finished task's writes before the event loop turns again, and with the checkpoint, in one transaction, before the next superstep begins: the store answers at once, so its default durability is as good as \`sync\` |
 | LangGraph | each task's writes, and a whole checkpoint per superstep, with its own \`SqliteSaver\` | \`async\` (its default): writes and checkpoints are begun at the end of a task and of a superstep, and awaited at the end of the run; \`sync\`: the checkpoint is awaited before the next superstep. Both are run, and the faster one counts |
 | XState | its whole persisted snapshot per transition, by this bench, in one row each | before the next event. It has no store of its own, and no writes of tasks apart from the snapshot |
 | Mastra | one row per run, replaced at the start of each step, with LibSQL | before the step runs. It keeps no history, so it does less than the others |
