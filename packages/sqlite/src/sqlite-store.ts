@@ -8,7 +8,7 @@ import { encodeCommit, type EncodedCommit } from './encode-commit.ts'
 import { EntryReader } from './entry-reader.ts'
 import { EntryTable } from './entries.ts'
 import { EntryWriter } from './entry-writer.ts'
-import { ReadOnlyStoreError, StoreClosedError } from './errors.ts'
+import { CorruptStoreError, ReadOnlyStoreError, StoreClosedError } from './errors.ts'
 import { type KnownLine, KnownLines, type Tip } from './known-lines.ts'
 import { type LineRow, LineTable, storedId } from './lines.ts'
 import { NameTable } from './names.ts'
@@ -50,7 +50,14 @@ export class SqliteStore implements Store {
   /** Opens the store in this file, or makes one; `:memory:` keeps it in memory. */
   static open(path: string, options: SqliteStoreOptions = {}): SqliteStore {
     checkOptions(path, options)
-    return new SqliteStore(path, openDatabase(path, options), options)
+    const database = openDatabase(path, options)
+    try {
+      return new SqliteStore(path, database, options)
+    } catch (error) {
+      database.close()
+      // Statements were prepared, which fails only on tables that are not as they were made.
+      throw new CorruptStoreError(path, `its tables are not those of a store (${String(error)})`, error)
+    }
   }
 
   private constructor(path: string, database: Database, options: SqliteStoreOptions) {

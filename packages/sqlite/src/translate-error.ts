@@ -29,9 +29,7 @@ export function translateError(error: unknown, path: string, busyTimeoutMs: numb
     case 'SQLITE_PERM':
     case 'SQLITE_AUTH':
       return new CannotOpenStoreError(path, error)
-    case 'SQLITE_IOERR':
-      return new StoreIoError(path, error)
     default:
-      return error
+      return new StoreIoError(path, error)
   }
 }

@@ -109,6 +109,24 @@ describe('tables that do not fit together', () => {
     )
   })
 
+  test.each(['DROP TABLE name', 'ALTER TABLE entry RENAME COLUMN head TO tail'])(
+    'are refused when the store is opened: %s',
+    (sql) => {
+      const path = storeWith(5)
+      edit(path, sql)
+      expect(codeOf(() => openStore(path))).toBe('STORE_CORRUPT')
+      // It was closed again: nothing keeps the file.
+      edit(path, 'VACUUM')
+    },
+  )
+
+  test('are an error of the store, whatever SQLite calls it', () => {
+    const path = storeWith(5)
+    const store = openStore(path)
+    edit(path, 'DROP TABLE value')
+    expect(codeOf(() => store.load(line))).toBe('STORE_IO')
+  })
+
   test('keep a commit from building on what cannot be read', () => {
     const path = storeWith(5)
     edit(path, 'DELETE FROM name')
