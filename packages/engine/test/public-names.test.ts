@@ -1,0 +1,86 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+
+test('public names', async () => {
+  expect(Object.keys(await import('../src/index.ts')).toSorted()).toMatchInlineSnapshot(`
+    [
+      "AmbiguousResumeError",
+      "Attempt",
+      "CONTROL_POSITION",
+      "EMPTY",
+      "ERROR",
+      "ERROR_SOURCE_NODE",
+      "EngineError",
+      "INPUT",
+      "INTERRUPT",
+      "InvalidPlanError",
+      "InvalidUpdateError",
+      "LostTaskError",
+      "MemoryStore",
+      "NO_WRITES",
+      "NULL_TASK_ID",
+      "NothingToRunError",
+      "RESUME",
+      "RETURN",
+      "Run",
+      "SCHEDULED",
+      "SENDS",
+      "START",
+      "StaleResumeError",
+      "StepLimitError",
+      "Task",
+      "TaskEndedError",
+      "TaskTimeoutError",
+      "UNCHANGED",
+      "UnknownNodeError",
+      "UnknownParentError",
+      "advance",
+      "anyValue",
+      "atHead",
+      "backoffMs",
+      "barrier",
+      "compareCodePoints",
+      "createPlan",
+      "deferredValue",
+      "dueTasks",
+      "emptyState",
+      "ephemeral",
+      "isTaskOutput",
+      "lastValue",
+      "openQuestions",
+      "readChannel",
+      "readChannels",
+      "reducer",
+      "restoreState",
+      "systemClock",
+      "systemIds",
+      "topic",
+      "untracked",
+      "uuid5",
+    ]
+  `)
+})
+
+test('the sources import their own files, and of the platform what is listed here', () => {
+  const root = join(import.meta.dirname, '../src')
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  const outside = files.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)]
+      .map(([, specifier]) => specifier!)
+      .filter((specifier) => !isOwn(join(root, file, '..', specifier), specifier))
+      .map((specifier) => `${file}: ${specifier}`),
+  )
+  expect(outside.toSorted()).toMatchInlineSnapshot(`
+    [
+      "ids.ts: node:crypto",
+      "memory-store.ts: node:util",
+    ]
+  `)
+
+  function isOwn(path: string, specifier: string): boolean {
+    return specifier.startsWith('.') && !relative(root, path).startsWith('..')
+  }
+})
