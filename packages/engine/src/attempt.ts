@@ -6,6 +6,8 @@ import type { Write } from './write.ts'
 export interface AttemptHost {
   /** What the run's caller gave for its nodes. */
   readonly context: unknown
+  /** Aborted when the run fails or is stopped. */
+  readonly signal: AbortSignal
   /** Runs a task of the attempt's own superstep, or takes its stored result. */
   callTask(attempt: Attempt, call: Call): Promise<unknown>
 }
@@ -26,8 +28,6 @@ export class Attempt {
   readonly number: number
   /** When the first try began, in milliseconds since the epoch. */
   readonly firstStartedAtMs: number
-  /** Aborted when the run fails or is stopped, or when this try has run out of time. */
-  readonly signal: AbortSignal
   readonly writes: Write[] = []
   /** Called at every sign of life: a write, a call, a streamed token. */
   onProgress: (() => void) | undefined
@@ -36,17 +36,30 @@ export class Attempt {
   #calls = 0
   #isOver = false
   readonly #host: AttemptHost
+  readonly #deadline: AbortSignal | undefined
 
-  constructor(task: Task, number: number, firstStartedAtMs: number, signal: AbortSignal, host: AttemptHost) {
+  /** @param deadline aborted when this try has run out of time, or the run is over */
+  constructor(
+    task: Task,
+    number: number,
+    firstStartedAtMs: number,
+    host: AttemptHost,
+    deadline?: AbortSignal,
+  ) {
     this.task = task
     this.number = number
     this.firstStartedAtMs = firstStartedAtMs
-    this.signal = signal
     this.#host = host
+    this.#deadline = deadline
   }
 
   get input(): unknown {
     return this.task.input
+  }
+
+  /** Aborted when the run fails or is stopped, or when this try has run out of time. */
+  get signal(): AbortSignal {
+    return this.#deadline ?? this.#host.signal
   }
 
   /** What the run's caller gave for its nodes; a node body knows its type. */
@@ -62,13 +75,18 @@ export class Attempt {
   }
 
   /**
-   * Runs another task, or takes its result from the store. Rejects with what that task threw, and with a
-   * `TaskEndedError` once the attempt has ended.
+   * Runs another task, or takes its result from the store. Rejects with what that task threw; once the attempt
+   * has ended, with its timeout or a `TaskEndedError`.
    */
   call(call: Call): Promise<unknown> {
-    if (this.#isOver) return Promise.reject(new TaskEndedError(this.task.name, call.name))
+    if (this.#isOver) return Promise.reject(this.#refusal(call))
     this.onProgress?.()
     return this.#host.callTask(this, call)
+  }
+
+  #refusal({ name }: Call): Error {
+    const timeout = this.#deadline?.reason as Error | undefined
+    return timeout ?? new TaskEndedError(this.task.name, name)
   }
 
   /** Position of the next call among the calls of this attempt, from 0. */

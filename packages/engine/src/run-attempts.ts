@@ -1,8 +1,8 @@
-import type { AbortWatch } from './abort-watch.ts'
 import { Attempt, type AttemptHost } from './attempt.ts'
 import type { Clock } from './clock.ts'
 import type { NodeBody } from './plan.ts'
 import { backoffMs, mayRetry, type RetryPolicy } from './retry.ts'
+import type { RunSignal } from './run-signal.ts'
 import type { Task } from './task.ts'
 import { Deadline } from './timeout.ts'
 
@@ -16,8 +16,8 @@ export interface AttemptOptions {
   readonly body: NodeBody
   readonly retry: RetryPolicy | undefined
   readonly clock: Clock
-  /** Of the run's signal: once it is aborted, nothing is tried again. */
-  readonly watch: AbortWatch
+  /** The run's: once it is aborted, nothing is tried again. */
+  readonly signal: RunSignal
   readonly host: AttemptHost
   /** Whether the error is a failure, and no message to the run. */
   isFailure(error: unknown): boolean
@@ -36,10 +36,9 @@ function tryOnce(
   number: number,
   firstStartedAtMs: number,
 ): Ending | Promise<Ending> {
-  const { task, body, clock, watch, host } = options
-  const deadline = task.timeout === undefined ? undefined : new Deadline(task.timeout, clock, watch)
-  const signal = deadline === undefined ? watch.signal : deadline.signal
-  const attempt = new Attempt(task, number, firstStartedAtMs, signal, host)
+  const { task, body, clock, signal, host } = options
+  const deadline = task.timeout === undefined ? undefined : new Deadline(task.timeout, clock, signal)
+  const attempt = new Attempt(task, number, firstStartedAtMs, host, deadline?.signal)
   try {
     const running = deadline === undefined ? body(attempt) : deadline.run(attempt, () => body(attempt))
     if (!isThenable(running)) return finished(attempt)
@@ -73,31 +72,31 @@ function failed(options: AttemptOptions, attempt: Attempt, error: unknown): Endi
   }
   if (waitMs === undefined) return { kind: 'thrown', attempt, error }
   return wait(options, waitMs).then((): Ending | Promise<Ending> => {
-    if (options.watch.signal.aborted) return { kind: 'thrown', attempt, error }
+    if (options.signal.isAborted) return { kind: 'thrown', attempt, error }
     return tryOnce(options, attempt.number + 1, attempt.firstStartedAtMs)
   })
 }
 
 /** How long to wait before the next attempt; `undefined` when there is none. */
 function msToNext(
-  { task, retry, clock, watch, isFailure }: AttemptOptions,
+  { task, retry, clock, signal, isFailure }: AttemptOptions,
   attempt: Attempt,
   error: unknown,
 ): number | undefined {
-  if (watch.signal.aborted || !isFailure(error) || !mayRetry(retry, attempt.number, error)) return undefined
+  if (signal.isAborted || !isFailure(error) || !mayRetry(retry, attempt.number, error)) return undefined
   const waitMs = backoffMs(retry, attempt.number, clock.random())
   retry.onRetry?.({ node: task.name, attempt: attempt.number, waitMs, error })
   return waitMs
 }
 
 /** Resolves after `ms` milliseconds, or when the run is over. */
-function wait({ clock, watch }: AttemptOptions, ms: number): Promise<void> {
+function wait({ clock, signal }: AttemptOptions, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const cancel = clock.after(ms, () => {
       stopWatching()
       resolve()
     })
-    const stopWatching = watch.onAbort(() => {
+    const stopWatching = signal.onAbort(() => {
       cancel()
       resolve()
     })

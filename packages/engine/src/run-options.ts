@@ -30,8 +30,8 @@ export interface RunOptions {
   readonly interruptAfter?: BreakpointNodes | undefined
   readonly maxConcurrency?: number | undefined
   readonly retry?: RetryPolicy | undefined
-  /** Aborted by the run when it fails, and by the caller to stop it: the run then fails with the signal's reason. */
-  readonly controller?: AbortController
+  /** Aborted by the caller to stop the run, which then fails with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
   /** The graph around this one runs on from a checkpoint. */
   readonly isResuming?: boolean
   readonly isNested?: boolean

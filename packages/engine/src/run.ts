@@ -18,6 +18,7 @@ import { Journal } from './journal.ts'
 import type { RunListener } from './listener.ts'
 import type { Plan } from './plan.ts'
 import type { RunOptions, RunResult } from './run-options.ts'
+import { RunSignal } from './run-signal.ts'
 import { checkAnswer, commandWrites, openQuestions, type RunStart } from './run-start.ts'
 import { Scheduler } from './scheduler.ts'
 import { stalledJoins } from './stalled-joins.ts'
@@ -32,8 +33,8 @@ export class Run {
   readonly plan: Plan
   readonly options: RunOptions
   readonly journal: Journal
-  readonly signal: AbortSignal
   readonly clock: Clock
+  readonly #signal: RunSignal
   readonly #listener: RunListener
   readonly #scheduler: Scheduler
   readonly #names: TaskNames
@@ -50,11 +51,11 @@ export class Run {
   #isResuming = false
 
   constructor(options: RunOptions) {
-    const { plan, loaded, controller = new AbortController(), ids = systemIds } = options
+    const { plan, loaded, ids = systemIds } = options
     this.plan = plan
     this.options = options
     this.clock = options.clock ?? systemClock
-    this.signal = controller.signal
+    this.#signal = new RunSignal(options.signal)
     this.#listener = options.listener ?? {}
     this.#state = loaded === undefined ? emptyState(plan) : restoreState(plan, loaded)
     this.#pending = loaded?.writes ?? []
@@ -75,7 +76,7 @@ export class Run {
     this.#scheduler = new Scheduler({
       context: options.context,
       clock: this.clock,
-      controller,
+      signal: this.#signal,
       maxConcurrency: options.maxConcurrency,
       retry: options.retry,
       classify: (error) => options.classify?.(error) ?? { kind: 'failed' },
@@ -136,7 +137,7 @@ export class Run {
 
   async #loop(): Promise<RunResult> {
     for (;;) {
-      this.signal.throwIfAborted()
+      this.#signal.throwIfAborted()
       if (this.#step > this.#lastStep) throw this.#stepLimitError()
       this.#plan()
       if (this.#tasks.length === 0) return this.#finish()
@@ -161,7 +162,7 @@ export class Run {
 
   /** Runs nothing: brings the state to where the first superstep begins. */
   #begin(): void | Promise<void> {
-    this.signal.throwIfAborted()
+    this.#signal.throwIfAborted()
     const { start, isResuming = false } = this.options
     const beginning = beginningOf(this.options, this.#state.newest === 0)
     this.#isResuming = beginning.goesOn
@@ -218,9 +219,8 @@ export class Run {
     this.#breakpoints.pass(this.#state)
     this.journal.markInterruptsSeen()
     this.#updated = undefined
-    let committing: void | Promise<void> = undefined
-    if (forks) committing = this.#checkpoint('fork')
-    else if (!goesOn) committing = this.#checkpoint('input')
+    const forking = forks ? this.#checkpoint('fork') : undefined
+    const committing = goesOn ? forking : this.#checkpoint('input')
     this.#listener.resumed?.(this)
     return committing
   }
@@ -315,7 +315,7 @@ export class Run {
   }
 
   #settled(task: Task): void {
-    const failedWithRun = task.outcome.kind === 'failed' && this.signal.aborted
+    const failedWithRun = task.outcome.kind === 'failed' && this.#signal.isAborted
     if (!failedWithRun) this.journal.recordTask(task)
     this.#listener.settled?.(this, task)
   }

@@ -5,13 +5,13 @@
 //       whoever aborts that signal from outside. A sibling that finishes later all the same is still settled,
 //       so that its writes are kept, but starts nothing more.
 //   C4. Interrupts wait for their siblings: a superstep stops with all its questions at once.
-import { AbortWatch } from './abort-watch.ts'
 import type { Attempt, AttemptHost, Call } from './attempt.ts'
 import type { Clock } from './clock.ts'
 import { RESUME, RETURN } from './control.ts'
 import type { NodeBody } from './plan.ts'
 import type { RetryPolicy } from './retry.ts'
 import { runAttempts, type Ending } from './run-attempts.ts'
+import type { RunSignal } from './run-signal.ts'
 import { Superstep } from './superstep.ts'
 import type { Question, Task, TaskOutcome } from './task.ts'
 
@@ -28,8 +28,8 @@ export interface SchedulerOptions {
   /** For the nodes: what the run's caller gave. */
   readonly context: unknown
   readonly clock: Clock
-  /** Its signal reaches every node; aborted when the superstep fails. */
-  readonly controller: AbortController
+  /** Reaches every node; aborted when the superstep fails. */
+  readonly signal: RunSignal
   /** At most this many tasks run at once; those that others call do not count. Default: no limit. */
   readonly maxConcurrency?: number | undefined
   /** For nodes without a policy of their own. */
@@ -45,17 +45,23 @@ export interface SchedulerOptions {
 
 export class Scheduler implements AttemptHost {
   readonly #options: SchedulerOptions
-  readonly #watch: AbortWatch
+  readonly #signal: RunSignal
   #superstep = new Superstep(0, [])
+  #isListening = false
 
   constructor(options: SchedulerOptions) {
     this.#options = options
-    this.#watch = new AbortWatch(options.controller.signal)
-    this.#watch.onAbort(() => this.#endAborted())
+    this.#signal = options.signal
   }
 
   get context(): unknown {
     return this.#options.context
+  }
+
+  /** For the tasks of the running superstep. */
+  get signal(): AbortSignal {
+    const { tasks, calls } = this.#superstep
+    return tasks.length > 1 || calls.size > 0 ? this.#signal.shared : this.#signal.alone
   }
 
   /**
@@ -67,7 +73,7 @@ export class Scheduler implements AttemptHost {
     const superstep = new Superstep(step, tasks)
     this.#superstep = superstep
     this.#startMore(superstep)
-    if (superstep.isFailing) this.#options.controller.abort(superstep.firstFailure)
+    if (superstep.isFailing) this.#signal.abort(superstep.firstFailure)
     else if (superstep.running > 0) return this.#wait(superstep)
     superstep.end()
   }
@@ -75,18 +81,18 @@ export class Scheduler implements AttemptHost {
   /** Ends the running superstep from outside. What its tasks still write is kept. */
   stop(reason: unknown): void {
     this.#superstep.fail(reason)
-    this.#options.controller.abort(reason)
+    this.#signal.abort(reason)
   }
 
   /** Leaves the signal that it was given. */
   close(): void {
-    this.#watch.close()
+    this.#signal.close()
   }
 
   /** Starts a task on behalf of another one; both belong to the same superstep. */
   callTask(attempt: Attempt, call: Call): Promise<unknown> {
     const superstep = this.#superstep
-    if (superstep.isOver) return Promise.reject(this.#watch.signal.reason as Error)
+    if (superstep.isOver) return Promise.reject(this.#signal.reason as Error)
     const caller = attempt.task
     const index = attempt.nextCallIndex()
     const calls = superstep.calls.get(caller) ?? []
@@ -96,6 +102,7 @@ export class Scheduler implements AttemptHost {
       return earlier.result
     const task = this.#options.calledTask(caller, index, call)
     const result = task.isSettled ? Promise.resolve(returned(task)) : this.#runCalled(superstep, task, call)
+    result.catch(() => undefined) // its outcome is told; a caller that does not wait must not end the process
     calls[index] = { task, result }
     return result
   }
@@ -135,7 +142,7 @@ export class Scheduler implements AttemptHost {
   #attempt(task: Task, body: NodeBody, retry: RetryPolicy | undefined): Ending | Promise<Ending> {
     const { clock, classify } = this.#options
     const isFailure = (error: unknown) => classify(error).kind === 'failed'
-    return runAttempts({ task, body, retry, clock, watch: this.#watch, host: this, isFailure })
+    return runAttempts({ task, body, retry, clock, signal: this.#signal, host: this, isFailure })
   }
 
   /** Gives the task its outcome. What goes wrong while the run is told fails the superstep, not the task. */
@@ -180,19 +187,25 @@ export class Scheduler implements AttemptHost {
   #abortSoon(error: unknown): void {
     void Promise.resolve()
       .then(() => undefined)
-      .then(() => this.#options.controller.abort(error))
+      .then(() => this.#signal.abort(error))
   }
 
   #wait(superstep: Superstep): Promise<void> {
     const ended = superstep.waitForEnd()
-    if (this.#watch.signal.aborted) this.#endAborted()
+    this.#isListening ||= this.#listen()
+    if (this.#signal.isAborted) this.#endAborted()
     return ended
+  }
+
+  #listen(): true {
+    this.#signal.onAbort(() => this.#endAborted())
+    return true
   }
 
   #endAborted(): void {
     const superstep = this.#superstep
     if (!superstep.isAwaited) return // it has not come to waiting yet, or never will
-    if (!superstep.hasFailed) superstep.fail(this.#watch.signal.reason)
+    if (!superstep.hasFailed) superstep.fail(this.#signal.reason)
     superstep.end()
   }
 }

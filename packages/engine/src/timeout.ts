@@ -1,7 +1,7 @@
-import type { AbortWatch } from './abort-watch.ts'
 import type { Attempt } from './attempt.ts'
 import type { Clock } from './clock.ts'
 import { TaskTimeoutError } from './errors.ts'
+import type { RunSignal } from './run-signal.ts'
 
 /** How long one attempt of a task may take. */
 export interface TimeoutPolicy {
@@ -17,14 +17,14 @@ export interface TimeoutPolicy {
 export class Deadline {
   readonly #policy: TimeoutPolicy
   readonly #clock: Clock
-  readonly #watch: AbortWatch
+  readonly #run: RunSignal
   readonly #controller = new AbortController()
   readonly #timers = new Map<'run' | 'idle', () => void>()
 
-  constructor(policy: TimeoutPolicy, clock: Clock, watch: AbortWatch) {
+  constructor(policy: TimeoutPolicy, clock: Clock, run: RunSignal) {
     this.#policy = policy
     this.#clock = clock
-    this.#watch = watch
+    this.#run = run
   }
 
   /** Aborted when time runs out, and when the run is over. */
@@ -49,9 +49,9 @@ export class Deadline {
         }
         this.#timers.set(kind, this.#clock.after(ms, expire))
       }
-      const stopWatching = this.#watch.onAbort(() => {
+      const stopWatching = this.#run.onAbort(() => {
         this.#disarm()
-        this.#controller.abort(this.#watch.signal.reason)
+        this.#controller.abort(this.#run.reason)
       })
       const settle = (how: () => void) => {
         stopWatching()

@@ -22,11 +22,12 @@ import {
   type RunStart,
   type SendPacket,
   type Store,
+  type StoredCheckpoint,
 } from '@cairn/engine'
 import type { AssembledConfig } from './assemble-config.ts'
 import { toLangGraphError } from './errors.ts'
 import * as keys from './langgraph/config-keys.ts'
-import { linkedController } from './langgraph/linked-controller.ts'
+import { abortError, limitedSignal } from './langgraph/limited-signal.ts'
 import { locate, replayFrom, type Located } from './langgraph/locate.ts'
 import { SaverStore } from './langgraph/saver-store.ts'
 import type { Scratchpad } from './langgraph/scratchpad.ts'
@@ -73,22 +74,23 @@ export async function execute(options: ExecuteOptions): Promise<void> {
   const manager = tracing === undefined ? undefined : await tracing
   const userStore = runningStore(config.store ?? options.userStore)
   if (userStore !== undefined) config.store = userStore.store
-  const link = linkedController(config.signal, options.stepTimeoutMs)
+  const limited = limitedSignal(config.signal, options.stepTimeoutMs)
   try {
     const locating = locateStart(options)
     const located = locating instanceof Promise ? await locating : locating
-    const { run, session } = createRun({ ...options, input }, located, link.controller, manager)
+    const { run, session } = createRun({ ...options, input }, located, limited.signal, manager)
     session.run = run
     throwUnlessEnded(await run.execute(), isNested)
     if (manager !== undefined) {
       await manager.handleChainEnd((readKeys(run, config.outputKeys!) ?? {}) as Record<string, unknown>)
     }
   } catch (error) {
-    const known = toLangGraphError(error, [program.streamKeys].flat())
+    const isCallersStop = config.signal?.aborted === true && error === config.signal.reason
+    const known = isCallersStop ? abortError(error) : toLangGraphError(error, [program.streamKeys].flat())
     await manager?.handleChainError(known)
     throw known
   } finally {
-    link.dispose()
+    limited.dispose()
     userStore?.stop()
   }
 }
@@ -116,14 +118,14 @@ function locateStart({ saver, config, namespace, isNested }: ExecuteOptions): St
 function createRun(
   options: ExecuteOptions,
   start: Start,
-  controller: AbortController,
+  signal: AbortSignal | undefined,
   manager: CallbackManagerForChainRun | undefined,
 ): { run: Run; session: Session } {
   const { program, config, isNested } = options
   const { configurable } = config
   const { loaded, line, store, position } = start
   const scratchpad = configurable[keys.SCRATCHPAD] as Scratchpad | undefined
-  const isResuming = configurable[keys.RESUMING] === true
+  const isResuming = configurable[keys.RESUMING] === true && start.isReplayed !== true
   const begin = beginning(options, start, isResuming, scratchpad)
   const own = begin.kind === 'command' && begin.answer?.kind === 'byId' ? begin.answer.values : undefined
   const answers = own ?? (configurable[keys.RESUME_MAP] as Record<string, unknown> | undefined)
@@ -157,7 +159,7 @@ function createRun(
     interruptAfter: options.interruptAfter,
     maxConcurrency: config.maxConcurrency,
     retry,
-    controller,
+    signal,
     isResuming,
     isNested,
     parents: (configurable[keys.CHECKPOINT_MAP] as Record<string, string> | undefined) ?? {},
@@ -173,15 +175,22 @@ function createRun(
 /** A nested graph that waits for an answer takes the one that its caller was given. */
 function beginning(
   { input, program, isNested }: ExecuteOptions,
-  { loaded }: Start,
+  { loaded, store }: Start,
   isResuming: boolean,
   scratchpad: Scratchpad | undefined,
 ): RunStart {
   const start = startOf(input, program.nodeNames)
+  if (start.kind === 'command' && start.answer !== undefined && store === undefined)
+    throw new Error('Cannot use Command(resume=...) without checkpointer')
   if (!isNested || !isResuming || start.kind !== 'input' || loaded === undefined) return start
-  if (scratchpad?.nullResume === undefined || openQuestions(loaded.writes).length === 0) return start
+  if (scratchpad?.nullResume === undefined || !mayWait(loaded)) return start
   const answer = answerOf(scratchpad.consumeNullResume())
   return answer === undefined ? start : { kind: 'command', writes: [], answer }
+}
+
+/** Somebody who edits the state of a graph that waits leaves its question open, on a checkpoint without it. */
+function mayWait({ writes, metadata }: StoredCheckpoint): boolean {
+  return metadata.source === 'update' || openQuestions(writes).length > 0
 }
 
 /** Graphs within a replayed one go back to what they were before its checkpoint. */

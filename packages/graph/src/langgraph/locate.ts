@@ -15,6 +15,8 @@ import { fromTuple } from './saver-store.ts'
 export interface Located {
   readonly loaded: StoredCheckpoint | undefined
   readonly position: Position
+  /** It belongs to an earlier moment of the graph around this one, which begins it anew from there. */
+  readonly isReplayed?: boolean
 }
 
 /** Finds, for graphs nested in a replayed one, the checkpoints that belong to it. LangGraph's own has this method. */
@@ -71,6 +73,7 @@ async function locateReplayed(
   return {
     loaded: tuple === undefined ? undefined : fromTuple(tuple, line),
     position: { isAddressed: true, isSuperseded: false, isNestedAddress: false },
+    isReplayed: true,
   }
 }
 
