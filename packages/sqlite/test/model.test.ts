@@ -243,6 +243,6 @@ test('two stores on one file hold what the store in memory holds, whatever is do
       expect(database.pragma('integrity_check', { simple: true })).toBe('ok')
       database.close()
     }),
-    { numRuns: 25 },
+    { numRuns: 60 },
   )
 })
