@@ -19,10 +19,14 @@ export type SchemaOf<Definition> = Definition extends AnyStateSchema
     : StateDefinition
 
 /** A function, a runnable, or an object of either that gives an object of their outputs. */
-type RunnableLike<Input, Output, Options extends RunnableConfig> =
+type RunnableLike<Input, Output, Options extends RunnableConfig = RunnableConfig> =
   | RunnableInterface<Input, Output, Options>
-  | ((input: Input, options: Options) => Output | Promise<Output>)
-  | { [Key in keyof Output]: RunnableLike<Input, Output[Key], Options> }
+  | RunnableFunction<Input, Output, Options>
+  | RunnableMap<Input, Output>
+
+type RunnableFunction<Input, Output, Options> = (input: Input, options: Options) => Output | Promise<Output>
+
+type RunnableMap<Input, Output> = { [Key in keyof Output]: RunnableLike<Input, Output[Key]> }
 
 // What a node returns may be of an interface type; such a type is no `Record<string, unknown>`.
 // oxlint-disable-next-line typescript/no-explicit-any
