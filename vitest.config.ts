@@ -7,7 +7,13 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['{packages,apps}/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    typecheck: { enabled: false },
+    typecheck: {
+      enabled: true,
+      include: ['{packages,apps}/*/test/**/*.test-d.ts'],
+      tsconfig: 'tsconfig.type-tests.json',
+      // `npm run typecheck` reports those.
+      ignoreSourceErrors: true,
+    },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     env: { LANGSMITH_TRACING: 'false', LANGCHAIN_TRACING_V2: 'false' },
