@@ -6,7 +6,7 @@ import { isMastraInstalled } from './engines/mastra.ts'
 import { installMastra } from './install-mastra.ts'
 import { readMachine } from './machine.ts'
 import { notes } from './notes.ts'
-import { readOptions, usage } from './options.ts'
+import { OptionError, readOptions, usage, type BenchOptions } from './options.ts'
 import { renderBars, renderFigures, renderReport, type ReportInput } from './report.ts'
 import { runSample } from './run-sample.ts'
 import { measureAll } from './schedule.ts'
@@ -15,11 +15,17 @@ import type { Workload } from './workload.ts'
 
 const resultsFile = fileURLToPath(new URL('../RESULTS.md', import.meta.url))
 
-const options = readOptions(process.argv.slice(2))
-if (options.isHelp) console.log(usage)
-else await bench()
+try {
+  const options = readOptions(process.argv.slice(2))
+  if (options.isHelp) console.log(usage)
+  else await bench(options)
+} catch (error) {
+  if (!(error instanceof OptionError)) throw error
+  console.error(error.message)
+  process.exitCode = 2
+}
 
-async function bench(): Promise<void> {
+async function bench(options: BenchOptions): Promise<void> {
   if (options.withMastra && !isMastraInstalled()) installMastra()
   const engines = options.engines.filter((engine) => engine !== 'mastra' || isMastraInstalled())
   const summaries = await measureAll(options.workloads, engines, options.runs, runSample, reportProgress)

@@ -15,6 +15,16 @@ export interface BenchOptions {
   readonly isHelp: boolean
 }
 
+/** What was asked for cannot be done; the message is all there is to say. */
+export class OptionError extends Error {
+  readonly code = 'BAD_OPTION'
+
+  constructor(message: string) {
+    super(message)
+    this.name = 'OptionError'
+  }
+}
+
 export const usage = `\
 npm run bench -- [options]
 
@@ -28,28 +38,20 @@ npm run bench -- [options]
 Names are separated by commas. Without --only and --engines, RESULTS.md is written anew.
 Workloads: ${catalog.map(({ id }) => id).join(', ')}`
 
-/** @throws {RangeError} when an option's value is not one of those it can have. */
+/** @throws {OptionError} when there is no such option, or its value is not one of those it can have. */
 export function readOptions(args: readonly string[]): BenchOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      only: { type: 'string', multiple: true, default: [] },
-      engines: { type: 'string', multiple: true, default: [] },
-      runs: { type: 'string', default: '5' },
-      with: { type: 'string', multiple: true, default: [] },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
+  const { values } = parsed(args)
   const only = names(values.only)
   for (const name of only) {
     if (chooseWorkloads([name]).length === 0)
-      throw new RangeError(`--only: there is no workload "${name}".\n\n${usage}`)
+      throw new OptionError(
+        `--only: there is no workload "${name}". There are: ${catalog.map(({ id }) => id).join(', ')}.`,
+      )
   }
   const engines = names(values.engines).map(engineNamed)
   const extras = names(values.with)
   const unknown = extras.find((name) => name !== 'mastra')
-  if (unknown !== undefined) throw new RangeError(`--with takes "mastra", and got "${unknown}".`)
+  if (unknown !== undefined) throw new OptionError(`--with takes "mastra", and got "${unknown}".`)
   return {
     workloads: chooseWorkloads(only),
     engines: engines.length > 0 ? engines : engineNames,
@@ -61,6 +63,24 @@ export function readOptions(args: readonly string[]): BenchOptions {
   }
 }
 
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string', multiple: true, default: [] },
+        engines: { type: 'string', multiple: true, default: [] },
+        runs: { type: 'string', default: '5' },
+        with: { type: 'string', multiple: true, default: [] },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    throw new OptionError(error instanceof Error ? error.message : String(error))
+  }
+}
+
 function names(values: readonly string[]): string[] {
   return values.flatMap((value) => value.split(',')).filter((name) => name !== '')
 }
@@ -68,11 +88,11 @@ function names(values: readonly string[]): string[] {
 function engineNamed(name: string): EngineName {
   const engine = engineNames.find((each) => each === name)
   if (engine !== undefined) return engine
-  throw new RangeError(`--engines: there is no engine "${name}". There are: ${engineNames.join(', ')}.`)
+  throw new OptionError(`--engines: there is no engine "${name}". There are: ${engineNames.join(', ')}.`)
 }
 
 function positiveInteger(text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value > 0) return value
-  throw new RangeError(`--runs takes a whole number from 1 up, and got "${text}".`)
+  throw new OptionError(`--runs takes a whole number from 1 up, and got "${text}".`)
 }

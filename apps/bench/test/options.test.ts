@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { engineNames } from '../src/engine.ts'
-import { readOptions } from '../src/options.ts'
+import { OptionError, readOptions } from '../src/options.ts'
 import { catalog } from '../src/workloads/catalog.ts'
 
 const ids = (args: readonly string[]) => readOptions(args).workloads.map(({ id }) => id)
@@ -36,8 +36,12 @@ test('a name that does not exist is refused with those that do', () => {
   expect(() => readOptions(['--with', 'dbos'])).toThrow('--with takes "mastra", and got "dbos".')
 })
 
+test('an option that does not exist is refused', () => {
+  expect(() => readOptions(['--fast'])).toThrow(OptionError)
+})
+
 test('--runs takes a whole number from 1 up', () => {
   expect(readOptions(['--runs', '2']).runs).toBe(2)
   expect(() => readOptions(['--runs', '0'])).toThrow('--runs takes a whole number from 1 up, and got "0".')
-  expect(() => readOptions(['--runs', 'many'])).toThrow(RangeError)
+  expect(() => readOptions(['--runs', 'many'])).toThrow(OptionError)
 })
