@@ -4,6 +4,7 @@ import {
   type BaseCheckpointSaver,
   type BaseStore,
   type CompiledStateGraph as CompiledStateGraphType,
+  type StateSnapshot,
 } from '@langchain/langgraph'
 import type { Serialized } from '@langchain/core/load/serializable'
 import type { Durability, RunListener } from '@cairn/engine'
@@ -11,6 +12,7 @@ import { assembleConfig, type AssembledConfig } from './assemble-config.ts'
 import { execute, type ExecuteOptions } from './execute.ts'
 import { ambientConfig } from './langgraph/ambient.ts'
 import * as keys from './langgraph/config-keys.ts'
+import { withOpenWrites, type SnapshotOptions } from './langgraph/open-writes.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
 import type { Scratchpad } from './langgraph/scratchpad.ts'
 import type { Program } from './lower/program.ts'
@@ -119,6 +121,13 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
 
   override async *_streamIterator(input: unknown, options?: RunConfig): AsyncGenerator<never> {
     yield* (await this.#stream(input, options)) as AsyncIterable<never>
+  }
+
+  /** The present state shows what is still open; of a past one it shows what was asked there. */
+  protected override async _prepareStateSnapshot(given: SnapshotOptions): Promise<StateSnapshot> {
+    const { saved, applyPendingWrites: isPresent = false } = given
+    if (saved === undefined || !isPresent) return super._prepareStateSnapshot(given)
+    return super._prepareStateSnapshot({ ...given, saved: withOpenWrites(saved) })
   }
 
   /** Everything about a run that does not depend on who listens. */

@@ -4,6 +4,7 @@ import { BaseCallbackManager } from '@langchain/core/callbacks/manager'
 import { isBaseMessage, type BaseMessage } from '@langchain/core/messages'
 import { Runnable } from '@langchain/core/runnables'
 import { BaseCheckpointSaver, BaseStore, RunControl } from '@langchain/langgraph'
+import { isSnapshot, withOpenTasks } from './open-tasks.ts'
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
 const hash = /(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/
@@ -58,7 +59,7 @@ class Normaliser {
     if (value instanceof Set) return { '[Set]': [...value].map((item) => this.value(item, '')) }
     if (value instanceof Error) return this.#error(value)
     if (isBaseMessage(value)) return this.#message(value)
-    const fields = this.#fields(value)
+    const fields = this.#fields(isSnapshot(value) ? withOpenTasks(value) : value)
     const name = className(value)
     return name === undefined ? fields : { '[class]': name, ...fields }
   }
