@@ -11,6 +11,8 @@ export interface TimeoutPolicy {
   readonly idleMs?: number
   /** What counts as one: every write, call and reported progress, or only `heartbeat()`. Default: `auto`. */
   readonly refreshOn?: 'auto' | 'heartbeat'
+  /** What the attempt fails with. Default: the `TaskTimeoutError` itself. */
+  errorFor?(expired: TaskTimeoutError): Error
 }
 
 /** Holds one attempt to a timeout policy. */
@@ -42,7 +44,8 @@ export class Deadline {
       const arm = (kind: 'run' | 'idle', ms: number) => {
         this.#timers.get(kind)?.()
         const expire = () => {
-          const error = new TaskTimeoutError(attempt.task.name, kind, ms, this.#clock.now() - startedAtMs)
+          const expired = new TaskTimeoutError(attempt.task.name, kind, ms, this.#clock.now() - startedAtMs)
+          const error = this.#policy.errorFor?.(expired) ?? expired
           attempt.close()
           settle(() => reject(error))
           this.#controller.abort(error)

@@ -13,6 +13,7 @@ import { execute, type ExecuteOptions } from './execute.ts'
 import { ambientConfig } from './langgraph/ambient.ts'
 import * as keys from './langgraph/config-keys.ts'
 import { withOpenWrites, type SnapshotOptions } from './langgraph/open-writes.ts'
+import { idsInOrder } from './langgraph/ids-in-order.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
 import type { Scratchpad } from './langgraph/scratchpad.ts'
 import type { Program } from './lower/program.ts'
@@ -130,9 +131,21 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     return super._prepareStateSnapshot({ ...given, saved: withOpenWrites(saved) })
   }
 
+  override async bulkUpdateState(
+    ...update: Parameters<AnyCompiledGraph['bulkUpdateState']>
+  ): ReturnType<AnyCompiledGraph['bulkUpdateState']> {
+    await idsInOrder()
+    return super.bulkUpdateState(...update)
+  }
+
   /** Everything about a run that does not depend on who listens. */
   #prepare(input: unknown, options: RunConfig): Prepared {
     const config = assembleConfig(this.config as RunConfig | undefined, this.#withAmbientTask(options))
+    if (options.timeout !== undefined) {
+      const timeout = AbortSignal.timeout(options.timeout)
+      config.signal = config.signal === undefined ? timeout : AbortSignal.any([config.signal, timeout])
+      config.metadata['timeoutMs'] ??= options.timeout
+    }
     if (config.recursionLimit < 1) throw new Error('Passed "recursionLimit" must be at least 1.')
     if (
       typeof this.checkpointer === 'object' &&

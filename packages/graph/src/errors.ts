@@ -9,7 +9,7 @@ import {
   InvalidUpdateError as EngineInvalidUpdateError,
   NothingToRunError,
   StepLimitError,
-  TaskTimeoutError,
+  type TaskTimeoutError,
   UnknownNodeError as EngineUnknownNodeError,
 } from '@cairn/engine'
 
@@ -88,12 +88,14 @@ export function toLangGraphError(error: unknown, stateKeys: readonly string[]): 
     return withCause(new InvalidUpdateError(error.message, fields), error)
   }
   if (error instanceof NothingToRunError) return withCause(new EmptyInputError(error.message), error)
-  if (error instanceof TaskTimeoutError) {
-    const { node, kind, elapsedMs: elapsed, timeoutMs } = error
-    const limit = kind === 'run' ? { runTimeout: timeoutMs } : { idleTimeout: timeoutMs }
-    return withCause(new NodeTimeoutError({ node, kind, elapsed, ...limit }), error)
-  }
   return error
+}
+
+/** The error that a node fails with whose time has run out. */
+export function toNodeTimeoutError(expired: TaskTimeoutError): NodeTimeoutError {
+  const { node, kind, elapsedMs: elapsed, timeoutMs } = expired
+  const limit = kind === 'run' ? { runTimeout: timeoutMs } : { idleTimeout: timeoutMs }
+  return withCause(new NodeTimeoutError({ node, kind, elapsed, ...limit }), expired)
 }
 
 function withCause<T extends Error>(error: T, cause: unknown): T {

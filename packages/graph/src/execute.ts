@@ -27,7 +27,7 @@ import {
 import type { AssembledConfig } from './assemble-config.ts'
 import { toLangGraphError } from './errors.ts'
 import * as keys from './langgraph/config-keys.ts'
-import { abortError, limitedSignal } from './langgraph/limited-signal.ts'
+import { limitedSignal, stopError } from './langgraph/limited-signal.ts'
 import { locate, replayFrom, type Located } from './langgraph/locate.ts'
 import { SaverStore } from './langgraph/saver-store.ts'
 import type { Scratchpad } from './langgraph/scratchpad.ts'
@@ -86,7 +86,7 @@ export async function execute(options: ExecuteOptions): Promise<void> {
     }
   } catch (error) {
     const isCallersStop = config.signal?.aborted === true && error === config.signal.reason
-    const known = isCallersStop ? abortError(error) : toLangGraphError(error, [program.streamKeys].flat())
+    const known = isCallersStop ? stopError(error) : toLangGraphError(error, [program.streamKeys].flat())
     await manager?.handleChainError(known)
     throw known
   } finally {

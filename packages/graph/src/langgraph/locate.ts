@@ -9,6 +9,7 @@ import {
   type StoredCheckpoint,
 } from '@cairn/engine'
 import { CHECKPOINT_ID, CHECKPOINT_MAP, CHECKPOINT_NAMESPACE, REPLAY_STATE } from './config-keys.ts'
+import { idsAfter } from './ids-in-order.ts'
 import type { RunConfig } from './run-config.ts'
 import { fromTuple } from './saver-store.ts'
 
@@ -59,6 +60,7 @@ async function locateAddressed(
 ): Promise<Located> {
   const loaded = await store.load(line, checkpointId)
   const newest = loaded === undefined ? undefined : await store.load(line)
+  if (newest !== undefined) idsAfter(newest.id)
   return { loaded, position: { isAddressed: true, isSuperseded: newest?.id !== loaded?.id, isNestedAddress } }
 }
 

@@ -35,7 +35,9 @@ export function createNodeBody(parts: NodeParts): NodeBody {
       return writing === undefined ? result : writing.then(() => result, thrown)
     }
     const thrown = (error: unknown): unknown => {
-      if (!(error instanceof Error) || !isParentCommand(error)) throw error
+      if (!(error instanceof Error)) throw error
+      Object.assign(error, { pregelTaskId: attempt.task.id })
+      if (!isParentCommand(error)) throw error
       const command = commandFor(error, config)
       if (command !== undefined) return take(command)
       if (session.run.options.isNested === true) throw outward(error, config)

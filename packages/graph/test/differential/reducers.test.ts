@@ -30,7 +30,7 @@ sameRuns(
         other: Annotation<string>,
       }),
     )
-      .addNode('a', ({ text }) => ({ text: 'a', other: String(text) }))
+      .addNode('a', ({ text }) => ({ text: 'a', other: text }))
       .addNode('b', () => ({ text: 'b' }))
       .addEdge(START, 'a')
       .addEdge('a', 'b'),

@@ -79,11 +79,11 @@ function nameOf(mode: string, payload: Record<string, unknown>): string | undefi
     case 'values':
       return '__interrupt__' in payload ? '~' : undefined
     case 'tasks':
-      return 'result' in payload ? String(payload['name']) : undefined
+      return 'result' in payload || isHandler(payload) ? String(payload['name']) : undefined
     case 'debug':
-      return payload['type'] === 'task_result'
-        ? nameOf('tasks', payload['payload'] as typeof payload)
-        : undefined
+      return payload['type'] === 'checkpoint'
+        ? undefined
+        : nameOf('tasks', payload['payload'] as typeof payload)
     case 'custom':
       return '~custom'
     case 'messages':
@@ -91,6 +91,11 @@ function nameOf(mode: string, payload: Record<string, unknown>): string | undefi
     default:
       return undefined
   }
+}
+
+/** An error handler starts among the tasks of its superstep. */
+function isHandler({ name }: Record<string, unknown>): boolean {
+  return /error_handler__/.test(String(name))
 }
 
 function isFailure(chunk: unknown): boolean {
