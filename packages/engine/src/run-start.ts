@@ -79,18 +79,16 @@ export function checkAnswer(
 
 /**
  * What a command puts beside the checkpoint, by task: its own writes and a plain answer belong to none, other
- * answers stand under the id of their question.
+ * answers stand under the id of their question. An answer that was given before is replaced.
  */
-export function commandWrites(
-  { writes, answer }: RunStart & { kind: 'command' },
-  pending: readonly PendingWrite[],
-): Map<string, readonly Write[]> {
+export function commandWrites({
+  writes,
+  answer,
+}: RunStart & { kind: 'command' }): Map<string, readonly Write[]> {
   const byTask = new Map<string, readonly Write[]>()
   const own: Write[] = answer?.kind === 'plain' ? [...writes, [RESUME, answer.value]] : [...writes]
   if (own.length > 0) byTask.set(NULL_TASK_ID, own)
-  for (const [id, value] of Object.entries(answer?.kind === 'byId' ? answer.values : {})) {
-    const earlier = pending.filter(([taskId, channel]) => taskId === id && channel === RESUME).slice(0, 1)
-    byTask.set(id, [[RESUME, [...earlier.map(([, , before]) => before), value]]])
-  }
+  const answers = answer?.kind === 'byId' ? answer.values : {}
+  for (const [id, value] of Object.entries(answers)) byTask.set(id, [[RESUME, [value]]])
   return byTask
 }

@@ -186,7 +186,7 @@ export class Run {
         nodeOf: (taskId) => this.#dueTasks().find((task) => task.id === taskId)?.name ?? taskId,
       })
     }
-    for (const [taskId, writes] of commandWrites(start, this.#pending)) {
+    for (const [taskId, writes] of commandWrites(start)) {
       if (!forks) this.journal.recordCommand(taskId, writes)
       const others = this.#pending.filter(([id]) => id !== taskId)
       this.#pending = [...others, ...writes.map(([channel, value]): PendingWrite => [taskId, channel, value])]

@@ -245,6 +245,22 @@ describe('an answer', () => {
     expect(await run({ kind: 'continue' })).toEqual({ kind: 'finished', log: ['Ada'] })
   })
 
+  test('by id that is given again, because the first try crashed, replaces the first', async () => {
+    let isUp = true
+    const crash = (attempt: Attempt) => {
+      const name = String(ask(attempt, 'name'))
+      if (isUp) throw new Error('crashed')
+      attempt.write('log', name)
+    }
+    const { run, answerById } = graph({ a: { body: crash } })
+    await run(enter('a'))
+    await expect(answerById({ name: 'Ada' })).rejects.toThrow('crashed')
+    await expect(answerById({ name: 'Grace' })).rejects.toThrow('crashed')
+    expect(store.load(line)!.writes.filter(([id]) => id === 'name')).toEqual([['name', RESUME, ['Grace']]])
+    isUp = false
+    expect(await run({ kind: 'continue' })).toEqual({ kind: 'finished', log: ['Grace'] })
+  })
+
   test('may come with writes to the state', async () => {
     const { run } = graph({ a: { body: asking('name') } })
     await run(enter('a'))
