@@ -1,6 +1,5 @@
 // LangGraph's vocabulary as it is, with those parts replaced that decide how a graph runs.
 export * from '@langchain/langgraph'
-export { CompiledGraph } from './compiled-graph.ts'
 export {
   AmbiguousResumeError,
   RecursionLimitError,
@@ -9,4 +8,4 @@ export {
   UnknownNodeError,
 } from './errors.ts'
 export { MemorySaver } from './memory-saver.ts'
-export { StateGraph } from './state-graph.ts'
+export { StateGraph, type JoinRule } from './state-graph.ts'
