@@ -3,14 +3,16 @@
 //       share a transaction.
 //   J2. A checkpoint and the writes that led to it are one transaction, when the writes are not committed yet.
 //   J3. A checkpoint carries the channels that changed since its parent, and nothing else.
-//   J4. A write that cannot be kept does not take others with it: a commit that fails is tried task by task.
+//   J4. A task is announced only after its writes were given to the store, and in the order in which tasks settled.
+//   J5. A write that cannot be kept does not take others with it: a commit that fails is tried task by task.
 //   J5. Commits are made in the order of what they keep, without waiting for one another.
+import type { AppliedTask } from './advance.ts'
 import { EMPTY } from './channel.ts'
 import type { Clock } from './clock.ts'
 import { INPUT, INTERRUPT } from './control.ts'
 import type { Ids } from './ids.ts'
 import { keptWrites } from './kept-writes.ts'
-import type { Plan, PlanNode } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { seenByName, type State } from './state.ts'
 import type {
   CheckpointMetadata,
@@ -45,6 +47,11 @@ export interface JournalOptions {
   onFailure(error: unknown): void
 }
 
+/** What a checkpoint tells of a task: which of its triggers it has seen. */
+type RanTask = Pick<AppliedTask, 'node' | 'fired'> & { readonly name: string }
+
+const inputTask: RanTask = { name: INPUT, node: undefined, fired: [] }
+
 /** Turns of the microtask queue that a commit waits for more tasks to settle. */
 const gatheringTurns = 8
 
@@ -69,6 +76,8 @@ export class Journal {
   /** With `exit`: the state of the newest checkpoint, which is not in the store yet. */
   #unsaved: State | undefined
   #queued: TaskWrites[] = []
+  /** Of the tasks that are queued. */
+  readonly #announcements: (() => void)[] = []
   #turnsLeft = 0
   #isGathering = false
   #isEnded = false
@@ -109,11 +118,6 @@ export class Journal {
     return this.#line
   }
 
-  /** Versions of the channels that were ever written, by name. */
-  get versions(): Readonly<Record<string, Version>> {
-    return this.#versions
-  }
-
   get isKeeping(): boolean {
     return this.#store !== undefined
   }
@@ -124,33 +128,34 @@ export class Journal {
   }
 
   /** Notes what a barrier changed, for the next checkpoint. */
-  noteAdvance(
-    state: State,
-    changed: ReadonlySet<number>,
-    ran: readonly { readonly node?: PlanNode | undefined; readonly name: string }[],
-  ): void {
+  noteAdvance(state: State, changed: ReadonlySet<number>, ran: readonly RanTask[]): void {
+    if (this.#store === undefined) return
     for (const slot of changed) {
       this.#dirty.add(slot)
       this.#versions[this.#plan.channelNames[slot]!] = state.versions[slot]!
     }
-    for (const { name, node } of ran) {
-      const seen =
-        node !== undefined && node.name === name ? seenByName(node, state.seen[node.slot]!) : undefined
-      this.#seen[name] = { ...this.#seen[name], ...seen }
+    for (const { name, node, fired } of ran) {
+      if (node === undefined || fired.length === 0) this.#seen[name] ??= {}
+      else this.#seen[name] = { ...this.#seen[name], ...seenByName(node, state.seen[node.slot]!) }
     }
   }
 
   noteInput(state: State, changed: ReadonlySet<number>): void {
-    this.noteAdvance(state, changed, [{ name: INPUT }])
+    this.noteAdvance(state, changed, [inputTask])
   }
 
-  /** Keeps the outcome of a task beside the checkpoint that it started from. */
-  recordTask(task: Task): void {
-    if (this.#store === undefined) return
-    const record = recordOf(task)
-    if (record.length === 0) return
-    const kept = keptWrites(this.#plan, record)
-    this.#record(task.id, task.path, kept.length === 0 ? noWrites : kept)
+  /** Keeps the outcome of a task beside the checkpoint that it started from, and then announces it. */
+  recordTask(task: Task, announce: (() => void) | undefined): void {
+    if (this.#store !== undefined) {
+      const record = recordOf(task)
+      if (record.length > 0) {
+        const kept = keptWrites(this.#plan, record)
+        this.#record(task.id, task.path, kept.length === 0 ? noWrites : kept)
+      }
+    }
+    if (announce === undefined) return
+    if (this.#queued.length === 0 || this.#durability === 'exit') announce()
+    else this.#announcements.push(announce)
   }
 
   /** Keeps what no task wrote: a command's update, its destinations, its answers. */
@@ -171,6 +176,13 @@ export class Journal {
       return
     }
     const committing = this.#commit(this.#takeQueued(), this.#newCheckpoint(state))
+    if (this.#durability === 'sync') return committing
+  }
+
+  /** Commits now what waits for others to settle. Returns a promise only when the run has to wait for the store. */
+  flush(): void | Promise<void> {
+    if (this.#queued.length === 0 || this.#durability === 'exit') return
+    const committing = this.#commit(this.#takeQueued())
     if (this.#durability === 'sync') return committing
   }
 
@@ -249,19 +261,25 @@ export class Journal {
   /** One transaction. Returns a promise only when the store does. */
   #commit(writes: readonly TaskWrites[], checkpoint?: NewCheckpoint): void | Promise<void> {
     const commit: Commit = { line: this.#line, writes, ...(checkpoint !== undefined && { checkpoint }) }
+    const announcements = this.#announcements.splice(0)
+    let committing: Promise<void> | void
     try {
-      const committing = this.#store!.commit(commit)
-      if (committing === undefined) return
-      return this.#track(
-        committing.catch((error: unknown) => {
-          this.#commitEachTask(commit)
-          throw error
-        }),
-      )
+      committing = this.#store!.commit(commit)
     } catch (error) {
       this.#commitEachTask(commit)
       throw error
     }
+    const tracked =
+      committing === undefined
+        ? undefined
+        : this.#track(
+            committing.catch((error: unknown) => {
+              this.#commitEachTask(commit)
+              throw error
+            }),
+          )
+    for (const announce of announcements) announce()
+    return tracked
   }
 
   /** The transaction failed as a whole: what can be kept of it is kept. Its failure is known already. */

@@ -273,6 +273,7 @@ export class Run {
   #stopped(): RunResult | undefined {
     const own = this.#tasks.filter(({ origin }) => origin.kind !== 'call') // callers pass on what called tasks ask
     if (own.some(({ outcome }) => outcome.kind === 'interrupted')) {
+      void this.journal.flush() // the questions are told only after they are kept; the end of the run waits for slow stores
       this.#previewFinished()
       this.#listener.interrupted?.(this, this.#tasks)
       return { kind: 'interrupted', questions: own.flatMap((task) => task.questions) }
@@ -316,8 +317,10 @@ export class Run {
 
   #settled(task: Task): void {
     const failedWithRun = task.outcome.kind === 'failed' && this.#signal.isAborted
-    if (!failedWithRun) this.journal.recordTask(task)
-    this.#listener.settled?.(this, task)
+    const announce =
+      this.#listener.settled === undefined ? undefined : () => this.#listener.settled!(this, task)
+    if (failedWithRun) announce?.()
+    else this.journal.recordTask(task, announce)
   }
 
   #handlerFor(failed: Task, error: unknown): Task | undefined {
