@@ -21,7 +21,7 @@ export interface RunListener {
   restored?(run: Run, tasks: readonly Task[]): void
   /** These tasks start now. */
   starting?(run: Run, tasks: readonly Task[]): void
-  /** A task has an outcome; its writes wait for the barrier. */
+  /** A task has an outcome, and its writes are with the store. The state may hold them already. */
   settled?(run: Run, task: Task): void
   /** The barrier: the state holds what these tasks wrote, and the checkpoint is under way. */
   applied?(run: Run, tasks: readonly Task[]): void

@@ -71,6 +71,7 @@ async function diaryOf(graph: Graph, options: Partial<RunOptions> = {}): Promise
 
 const note = (attempt: Attempt) => attempt.write('log', attempt.task.name)
 
+// A task is told of once its writes are with the store: those that a checkpoint takes along, with that checkpoint.
 describe('a listener is told', () => {
   test('of each superstep: planned, starting, settled, applied; and of the end, which has no tasks', async () => {
     const lines = await diaryOf({
@@ -79,12 +80,12 @@ describe('a listener is told', () => {
     expect(lines).toEqual([
       'planned 0: a []',
       'starting: a []',
-      'settled done: a []',
+      'settled done: a [a]',
       'applied: a [a]',
       'planned 1: b c [a]',
       'starting: b c [a]',
-      'settled done: b [a]',
-      'settled done: c [a]',
+      'settled done: b [a,b,c]',
+      'settled done: c [a,b,c]',
       'applied: b c [a,b,c]',
       'planned 2 [a,b,c]',
     ])
@@ -104,7 +105,7 @@ describe('a listener is told', () => {
       'planned 0: b c []',
       'starting: b c []',
       'settled done: c []',
-      'settled done: b []',
+      'settled done: b [b,c]',
       'applied: b c [b,c]',
       'planned 1 [b,c]',
     ])
@@ -132,12 +133,12 @@ describe('a listener is told', () => {
     expect(lines).toEqual([
       'planned 0: a b []',
       'starting: a b []',
-      'settled failed: a []',
       'starting: h []',
-      'settled done: h []',
       'starting: called []',
-      'settled done: called []',
-      'settled done: b []',
+      'settled failed: a [h]',
+      'settled done: h [h]',
+      'settled done: called [h]',
+      'settled done: b [h]',
       'applied: a b h called [h]',
       'planned 1 [h]',
     ])
@@ -158,7 +159,7 @@ describe('a listener is told', () => {
       'planned 0: a b []',
       'restored: a []',
       'starting: b []',
-      'settled done: b []',
+      'settled done: b [a]',
       'applied: a b [a]',
       'planned 1 [a]',
     ])
@@ -188,7 +189,7 @@ describe('a listener is told', () => {
       'applied: a [a]',
       'planned 1: b [a]',
       'starting: b [a]',
-      'settled done: b [a]',
+      'settled done: b [a,b]',
       'applied: b [a,b]',
       'planned 2 [a,b]',
     ])
