@@ -92,7 +92,7 @@ export class Scheduler implements AttemptHost {
   /** Starts a task on behalf of another one; both belong to the same superstep. */
   callTask(attempt: Attempt, call: Call): Promise<unknown> {
     const superstep = this.#superstep
-    if (superstep.isOver) return Promise.reject(this.#signal.reason as Error)
+    if (superstep.isOver) return Promise.reject(this.#signal.reason)
     const caller = attempt.task
     const index = attempt.nextCallIndex()
     const calls = superstep.calls.get(caller) ?? []
@@ -192,14 +192,15 @@ export class Scheduler implements AttemptHost {
 
   #wait(superstep: Superstep): Promise<void> {
     const ended = superstep.waitForEnd()
-    this.#isListening ||= this.#listen()
+    this.#listen()
     if (this.#signal.isAborted) this.#endAborted()
     return ended
   }
 
-  #listen(): true {
+  #listen(): void {
+    if (this.#isListening) return
+    this.#isListening = true
     this.#signal.onAbort(() => this.#endAborted())
-    return true
   }
 
   #endAborted(): void {

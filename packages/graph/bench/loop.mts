@@ -24,5 +24,10 @@ for (const [name, graph] of Object.entries(engines)) {
     if (count !== steps) throw new Error(`${name} counted to ${count}`)
     times.push((user + system) / steps)
   }
-  console.log(name, 'µs of CPU a step, best and median:', Math.min(...times).toFixed(1), times.toSorted((a, b) => a - b)[rounds >> 1]!.toFixed(1))
+  console.log(
+    name,
+    'µs of CPU a step, best and median:',
+    Math.min(...times).toFixed(1),
+    times.toSorted((a, b) => a - b)[rounds >> 1]!.toFixed(1),
+  )
 }

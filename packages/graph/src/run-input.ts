@@ -31,7 +31,7 @@ function destinationWrites({ goto = [] }: CommandInput, nodes: ReadonlySet<strin
   return [goto].flat().flatMap((destination): Write[] => {
     const target = destination instanceof Send ? destination.node : destination
     if (target === '__end__') return []
-    if (!nodes.has(target)) throw new UnknownNodeError(String(target), 'Command', [...nodes])
+    if (!nodes.has(target)) throw new UnknownNodeError(target, 'Command', [...nodes])
     return [destination instanceof Send ? [SENDS, destination] : [triggerOf(destination), START]]
   })
 }

@@ -51,5 +51,5 @@ export function withAmbientConfig<T>(config: RunConfig, body: () => T): T {
 
 /** The same with whatever run tree a tracer in `config.callbacks` supplies. */
 export function withTracedConfig<T>(config: RunConfig, body: () => T): T {
-  return AsyncLocalStorageProviderSingleton.runWithConfig(config, body) as T
+  return AsyncLocalStorageProviderSingleton.runWithConfig<T>(config, body)
 }

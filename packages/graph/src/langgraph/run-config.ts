@@ -1,5 +1,4 @@
 import type { LangGraphRunnableConfig } from '@langchain/langgraph'
-import type { IterableReadableStream } from '@langchain/core/utils/stream'
 
 /** What LangGraph puts into `configurable` beside the user's own keys. */
 export type Configurable = Record<string, unknown>
@@ -26,5 +25,3 @@ export interface RunConfig extends Omit<
   debug?: boolean
   cache?: unknown
 }
-
-export type ChunkStream = IterableReadableStream<unknown>

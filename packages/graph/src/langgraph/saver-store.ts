@@ -90,8 +90,8 @@ export class SaverStore implements Store {
     }
     return [
       this.#configOf(line, parentId),
-      checkpoint as Put[1],
-      { ...metadata } as Put[2],
+      checkpoint,
+      { ...metadata },
       Object.fromEntries(grown),
     ]
   }
@@ -123,10 +123,10 @@ export function fromTuple(
     id: checkpoint.id,
     parentId: parentConfig?.configurable?.['checkpoint_id'] as string | undefined,
     createdAt: checkpoint.ts,
-    metadata: { source: 'loop', step: -2, parents: {}, ...metadata } as StoredCheckpoint['metadata'],
+    metadata: { source: 'loop', step: -2, parents: {}, ...metadata },
     values: checkpoint.channel_values,
     versions: checkpoint.channel_versions,
     seen: checkpoint.versions_seen,
-    writes: (pendingWrites ?? []).map(([taskId, channel, value]) => [taskId, channel as string, value]),
+    writes: (pendingWrites ?? []).map(([taskId, channel, value]) => [taskId, channel, value]),
   }
 }

@@ -25,7 +25,7 @@ export function createGoTo(sender: string, nodes: readonly string[]): GoTo {
         if (!known.has(destination.node)) throw new UnknownNodeError(destination.node, sender, nodes)
         attempt.write(SENDS, destination)
       } else if (destination !== '__end__') {
-        if (!known.has(destination)) throw new UnknownNodeError(String(destination), sender, nodes)
+        if (!known.has(destination)) throw new UnknownNodeError(destination, sender, nodes)
         attempt.write(triggerOf(destination), value)
       }
     }

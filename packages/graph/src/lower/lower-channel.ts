@@ -92,5 +92,5 @@ function field<T>(channel: ForeignChannel, name: string): T {
 
 /** A plan holds channels of all types; each only ever sees its own content. */
 function asChannel<Content, Value, Update>(channel: Channel<Content, Value, Update>): Channel {
-  return channel as unknown as Channel
+  return channel
 }

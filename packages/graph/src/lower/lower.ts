@@ -90,7 +90,7 @@ function channelsOf(compiled: CompiledFields): Record<string, Channel> {
   const channels = Object.entries(compiled.channels).filter(([name]) => name !== SENDS)
   return {
     ...Object.fromEntries(channels.map(([name, channel]) => [name, lowerChannel(channel)])),
-    [SENDS]: topic() as unknown as Channel,
+    [SENDS]: topic(),
   }
 }
 
@@ -101,7 +101,7 @@ function joinChannels(builder: BuilderFields, joins: readonly AddedJoin[]): Reco
       const quorum = join.when === 'all' ? join.parents.length : 1
       return [
         joinChannelName(join),
-        barrier({ names: join.parents, quorum, isDeferred }) as unknown as Channel,
+        barrier({ names: join.parents, quorum, isDeferred }),
       ]
     }),
   )

@@ -109,7 +109,7 @@ export function schemaValidator(builder: BuilderFields): Validate | undefined {
   if (!isInteropZodObject(schema)) return undefined
   const keys = new Set(Object.keys(getInteropZodObjectShape(schema)))
   const updateSchema = interopZodObjectPartial(
-    builder._metaRegistry.getExtendedChannelSchemas(schema, { withReducerSchema: true }) as typeof schema,
+    builder._metaRegistry.getExtendedChannelSchemas(schema, { withReducerSchema: true }),
   )
   const valueSchema = interopZodObjectPartial(schema)
   return (updates) =>

@@ -16,7 +16,7 @@ import type { Chunk, Namespace } from './chunk.ts'
 type Metadata = Record<string, unknown>
 type Origin = readonly [namespace: Namespace, metadata: Metadata]
 
-const silentTags = ['nostream', 'langsmith:nostream']
+const silentTags = new Set(['nostream', 'langsmith:nostream'])
 
 export interface MessageScope {
   /** Also messages of nested graphs. */
@@ -72,7 +72,7 @@ export class StreamMessagesHandler extends BaseCallbackHandler {
     metadata?: Metadata,
     name?: string,
   ): void {
-    if (tags?.some((tag) => silentTags.includes(tag)) === true) return
+    if (tags?.some((tag) => silentTags.has(tag)) === true) return
     this.#remember(runId, metadata, tags, name)
   }
 
@@ -88,20 +88,14 @@ export class StreamMessagesHandler extends BaseCallbackHandler {
     const origin = this.#origins.get(runId)
     if (origin === undefined) return
     const message = (fields?.chunk as { message?: unknown } | undefined)?.message
-    this._emit(
-      origin,
-      isBaseMessage(message as BaseMessage)
-        ? (message as BaseMessage)
-        : new AIMessageChunk({ content: token }),
-      runId,
-    )
+    this._emit(origin, isBaseMessage(message) ? message : new AIMessageChunk({ content: token }), runId)
   }
 
   override handleLLMEnd(output: LLMResult, runId: string): void {
     const origin = this.#origins.get(runId)
     const message = (output.generations[0]?.[0] as { message?: unknown } | undefined)?.message
-    if (origin !== undefined && !this.#streaming.has(runId) && isBaseMessage(message as BaseMessage)) {
-      this._emit(origin, message as BaseMessage, runId, true)
+    if (origin !== undefined && !this.#streaming.has(runId) && isBaseMessage(message)) {
+      this._emit(origin, message, runId, true)
     }
     this.#forget(runId)
   }
@@ -184,7 +178,7 @@ function graphNamespace(checkpointNamespace: string, path: unknown): string[] {
 }
 
 function isMessage(value: unknown): value is BaseMessage {
-  return isBaseMessage(value as BaseMessage) || isBaseMessageChunk(value as never)
+  return isBaseMessage(value) || isBaseMessageChunk(value)
 }
 
 function* messagesIn(output: unknown): Generator<BaseMessage> {

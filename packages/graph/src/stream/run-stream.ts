@@ -37,7 +37,7 @@ export class ChunkQueue {
       return Promise.resolve({ done: false, value })
     }
     if (this.#end !== undefined) {
-      if ('error' in this.#end) return Promise.reject(this.#end.error as Error)
+      if ('error' in this.#end) return Promise.reject(this.#end.error)
       return Promise.resolve({ done: true, value: undefined })
     }
     return new Promise((resolve, reject) => {
