@@ -21,7 +21,6 @@ export type Due =
     }
 
 /** Turns the timeout that came with a packet into the engine's policy. */
-type TimeoutOf = (packet: SendPacket) => TimeoutPolicy | undefined
 
 /**
  * The tasks of the next superstep: what was sent, in order, then the nodes that are due. Only subscribers of the

@@ -32,8 +32,9 @@ export function restoreState(plan: Plan, checkpoint: StoredCheckpoint): State {
       const name = plan.channelNames[slot]!
       if (channel.isTransient === true || !Object.hasOwn(values, name)) return channel.initial()
       const saved = values[name]
-      if (channel.restore === undefined) return saved
-      return saved === undefined ? channel.initial() : channel.restore(saved)
+      // As in LangGraph, `undefined` comes back as nothing; but not as the first value, which was overwritten.
+      if (saved === undefined) return EMPTY
+      return channel.restore === undefined ? saved : channel.restore(saved)
     }),
     versions: versionsBySlot(plan, versions),
     seen: plan.nodes.map((node) => node.triggers.map((trigger) => number(seen[node.name]?.[trigger]))),
