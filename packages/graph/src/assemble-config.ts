@@ -1,7 +1,6 @@
-// The config of a run: what is around the call, what was bound to the graph, what the caller gave; later ones win.
+// The config of a run: what was bound to the graph, what is around the call, what the caller gave; later ones win.
 import { mergeConfigs } from '@langchain/core/runnables'
 import { ambientConfig } from './langgraph/ambient.ts'
-import { READ } from './langgraph/config-keys.ts'
 import type { Configurable, RunConfig } from './langgraph/run-config.ts'
 
 /** Keys that pass from a caller's config into a run; anything else is dropped. */
@@ -52,39 +51,50 @@ export type AssembledConfig = RunConfig & {
   configurable: Configurable
 }
 
-/** Merges tags, metadata, configurable and callbacks; of any other key, the last one given counts. */
+/**
+ * Of what is around the call, the caller's config replaces a key as a whole. With what was bound to the graph, tags,
+ * metadata, configurable and callbacks are merged; of any other key, the caller's counts.
+ */
 export function assembleConfig(
   bound: RunConfig | undefined,
   options: RunConfig | undefined,
 ): AssembledConfig {
-  const around = ambientConfig()
-  const ambient = around === options ? undefined : around // a node that passes its own config on
   const assembled: AssembledConfig = {
     tags: [],
     metadata: {},
     recursionLimit: defaultRecursionLimit,
     configurable: {},
   }
-  const ignoresConfigurable = isRootCall(ambient, bound, options)
-  for (const config of [ambient, bound, options]) {
-    if (config === undefined) continue
-    for (const [key, value] of Object.entries(config)) {
-      if (value === undefined || !passed.has(key)) continue
-      if (config === ambient && key === 'configurable' && ignoresConfigurable) continue
-      take(assembled, key, value)
-    }
-  }
+  if (bound !== undefined) takeAll(assembled, bound)
+  const ambient = ambientConfig()
+  if (ambient !== undefined && ambient !== options) takeAll(assembled, replaceable(ambient, options))
+  if (options !== undefined) takeAll(assembled, options)
   for (const key of toMetadata) {
     const value = assembled.configurable[key]
     if (value !== undefined && !(key in assembled.metadata)) assembled.metadata[key] = value
   }
+  if (typeof assembled.configurable['model'] === 'string')
+    assembled.metadata['model'] ??= assembled.configurable['model']
   return assembled
+}
+
+/** What is around a call, without what the call gives itself, and without the name of the run around it. */
+function replaceable(ambient: RunConfig, options: RunConfig | undefined): RunConfig {
+  const { runId: _, runName: __, ...rest } = ambient
+  const given = options as Record<string, unknown> | undefined
+  return Object.fromEntries(Object.entries(rest).filter(([key]) => given?.[key] === undefined)) as RunConfig
+}
+
+function takeAll(assembled: AssembledConfig, config: RunConfig): void {
+  for (const [key, value] of Object.entries(config)) {
+    if (value !== undefined && passed.has(key)) take(assembled, key, value)
+  }
 }
 
 function take(assembled: AssembledConfig, key: string, value: unknown): void {
   switch (key) {
     case 'tags':
-      assembled.tags = [...assembled.tags, ...(value as string[])]
+      assembled.tags = [...new Set([...assembled.tags, ...(value as string[])])]
       break
     case 'metadata':
       assembled.metadata = { ...assembled.metadata, ...(value as Record<string, unknown>) }
@@ -101,14 +111,4 @@ function take(assembled: AssembledConfig, key: string, value: unknown): void {
     default:
       Object.assign(assembled, { [key]: value })
   }
-}
-
-/**
- * A call with a thread of its own, from outside any task, starts a new root run: what another run may have left
- * around it must not leak in.
- */
-function isRootCall(...[ambient, bound, options]: (RunConfig | undefined)[]): boolean {
-  const last = options ?? bound
-  if (last?.configurable?.['thread_id'] === undefined) return false
-  return [ambient, bound, options].every((config) => config?.configurable?.[READ] === undefined)
 }

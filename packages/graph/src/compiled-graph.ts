@@ -6,6 +6,7 @@ import {
   type CompiledStateGraph as CompiledStateGraphType,
   type StateSnapshot,
 } from '@langchain/langgraph'
+import type { BaseCallbackHandler } from '@langchain/core/callbacks/base'
 import type { Serialized } from '@langchain/core/load/serializable'
 import type { Durability, RunListener } from '@cairn/engine'
 import { assembleConfig, type AssembledConfig } from './assemble-config.ts'
@@ -15,6 +16,7 @@ import * as keys from './langgraph/config-keys.ts'
 import { withOpenWrites, type SnapshotOptions } from './langgraph/open-writes.ts'
 import { idsInOrder } from './langgraph/ids-in-order.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
+import { serverInfoOf } from './langgraph/server-info.ts'
 import type { Scratchpad } from './langgraph/scratchpad.ts'
 import type { Program } from './lower/program.ts'
 import type { Chunk, ChunkSink } from './stream/chunk.ts'
@@ -24,7 +26,9 @@ import { LastValues } from './stream/last-values.ts'
 import { toAll } from './stream/listeners.ts'
 import { StreamMessagesHandler } from './stream/messages-handler.ts'
 import { ChunkQueue, RunStream } from './stream/run-stream.ts'
-import { shapeChunk, toServerSentEvent } from './stream/shape-chunk.ts'
+import { StreamToolsHandler } from './stream/tools-handler.ts'
+import { chunkEvent, failureEvent } from './stream/server-sent-events.ts'
+import { shapeChunk } from './stream/shape-chunk.ts'
 
 type AnyCompiledGraph = CompiledStateGraphType<unknown, unknown, string>
 
@@ -54,7 +58,7 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     const { streamMode = 'values' } = options ?? {}
     const withKeys: RunConfig = {
       ...options,
-      outputKeys: options?.outputKeys ?? (this.outputChannels as string[]),
+      outputKeys: options?.outputKeys ?? this.outputChannels,
       streamMode,
     }
     if (streamMode !== 'values') {
@@ -95,16 +99,15 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
       if (!modes.has(mode) && !(takesEnvelopes && mode === 'checkpoints')) return
       queue.push(
         isServerSent
-          ? toServerSentEvent([namespace, mode, payload], shape.subgraphs)
+          ? chunkEvent([namespace, mode, payload], shape.subgraphs)
           : shapeChunk([namespace, mode, payload], shape),
       )
     }
     const sink: ChunkSink = { modes, push }
     if (shape.subgraphs) config.configurable[keys.STREAM] = sink
-    if (modes.has('messages')) {
-      const scope = { subgraphs: shape.subgraphs, namespace: prepared.namespace }
-      addHandler(config, new StreamMessagesHandler(push, scope))
-    }
+    const scope = { subgraphs: shape.subgraphs, namespace: prepared.namespace }
+    if (modes.has('messages')) addHandler(config, new StreamMessagesHandler(push, scope))
+    if (modes.has('tools')) addHandler(config, new StreamToolsHandler(push, scope))
     const sinks = prepared.parentSink === undefined ? [sink] : [sink, prepared.parentSink]
     const onCustom = modes.has('custom')
       ? (chunk: unknown, namespace: string[]) => push([namespace, 'custom', chunk])
@@ -112,7 +115,11 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     const listener = toAll([this.#emitter(prepared, sinks), diagnostics])
     const running = execute({ ...prepared, listener, onCustom }).then(
       () => queue.end(),
-      (error: unknown) => queue.end({ error }),
+      (error: unknown) => {
+        if (!isServerSent) return queue.end({ error })
+        queue.push(failureEvent(error))
+        queue.end()
+      },
     )
     return new RunStream(queue, async (reason) => {
       controller.abort(reason)
@@ -157,6 +164,7 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
       )
     }
     config.metadata = { ls_integration: 'langgraph', ...config.metadata }
+    config.serverInfo ??= serverInfoOf(config)
     const { configurable } = config
     const isNested = keys.READ in configurable
     const namespace = this.#namespace(config, isNested)
@@ -168,17 +176,17 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     return {
       program: this.program,
       name: this.getName(),
-      serialized: () => this.toJSON() as Serialized,
+      serialized: () => this.toJSON(),
       validate: this.#validator(config),
       input,
       config,
       saver: this.#saver(config),
-      userStore: this.store as BaseStore | undefined,
+      userStore: this.store,
       namespace,
       isNested,
       durability: durabilityOf(config),
-      interruptBefore: config.interruptBefore ?? (this.interruptBefore as string[] | '*' | undefined) ?? [],
-      interruptAfter: config.interruptAfter ?? (this.interruptAfter as string[] | '*' | undefined) ?? [],
+      interruptBefore: config.interruptBefore ?? this.interruptBefore ?? [],
+      interruptAfter: config.interruptAfter ?? this.interruptAfter ?? [],
       retry: this.retryPolicy,
       stepTimeoutMs: this.stepTimeout,
       userInterrupt: (this as unknown as { userInterrupt: unknown }).userInterrupt,
@@ -261,7 +269,7 @@ function durabilityOf({ durability, checkpointDuring, configurable }: AssembledC
   return durability ?? (configurable[keys.DURABILITY] as Durability | undefined) ?? 'async'
 }
 
-function addHandler(config: AssembledConfig, handler: StreamMessagesHandler): void {
+function addHandler(config: AssembledConfig, handler: BaseCallbackHandler): void {
   const { callbacks } = config
   if (callbacks === undefined) config.callbacks = [handler]
   else if (Array.isArray(callbacks)) config.callbacks = [...callbacks, handler]

@@ -36,6 +36,8 @@ import type { Program } from './lower/program.ts'
 import { answerOf, startOf } from './run-input.ts'
 import { Session } from './session.ts'
 import { readKeys } from './stream/emitter.ts'
+import { Lifecycle } from './stream/lifecycle.ts'
+import { toAll } from './stream/listeners.ts'
 import { traceGraph } from './tracing.ts'
 
 export interface ExecuteOptions {
@@ -74,15 +76,19 @@ export async function execute(options: ExecuteOptions): Promise<void> {
   const manager = tracing === undefined ? undefined : await tracing
   const userStore = runningStore(config.store ?? options.userStore)
   if (userStore !== undefined) config.store = userStore.store
+  const lifecycle = Lifecycle.of(manager, isNested)
+  const listener = lifecycle === undefined ? options.listener : toAll([options.listener, lifecycle])
   const limited = limitedSignal(config.signal, options.stepTimeoutMs)
   try {
     const locating = locateStart(options)
     const located = locating instanceof Promise ? await locating : locating
-    const { run, session } = createRun({ ...options, input }, located, limited.signal, manager)
+    const { run, session } = createRun({ ...options, input, listener }, located, limited.signal, manager)
     session.run = run
-    throwUnlessEnded(await run.execute(), isNested)
+    const result = await run.execute()
+    if (lifecycle !== undefined) await lifecycle.told()
+    throwUnlessEnded(result, isNested)
     if (manager !== undefined) {
-      await manager.handleChainEnd((readKeys(run, config.outputKeys!) ?? {}) as Record<string, unknown>)
+      await manager.handleChainEnd(readKeys(run, config.outputKeys!) ?? {})
     }
   } catch (error) {
     const isCallersStop = config.signal?.aborted === true && error === config.signal.reason
@@ -102,7 +108,10 @@ interface Start extends Located {
 
 /** A store that answers at once is not awaited. */
 function locateStart({ saver, config, namespace, isNested }: ExecuteOptions): Start | Promise<Start> {
-  const line: Line = { threadId: String(config.configurable['thread_id'] ?? ''), namespace }
+  const line: Line = {
+    threadId: String((config.configurable['thread_id'] as string | undefined) ?? ''),
+    namespace,
+  }
   if (saver === undefined) return { line, store: undefined, loaded: undefined, position: atHead }
   const own = (saver as unknown as Partial<Record<typeof STORE, Store>>)[STORE]
   const reader = own ?? new SaverStore(saver, config, undefined)

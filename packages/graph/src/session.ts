@@ -120,7 +120,8 @@ export class Session {
     configurable[keys.SCRATCHPAD] = createScratchpad(task, run, this.#options.answers, () => namespace)
     configurable[keys.PREVIOUS_STATE] = this.#previousState()
     configurable[keys.ABORT_SIGNALS] = { externalAbortSignal: externalSignal, composedAbortSignal: signal }
-    configurable[keys.RESUMING] = run.isResuming || attempt.number > 1
+    if (run.isResuming || attempt.number > 1) configurable[keys.RESUMING] = true
+    else if (keys.RESUMING in configurable) configurable[keys.RESUMING] = undefined
     configurable[keys.CHECKPOINT_ID] = undefined
     configurable[keys.CHECKPOINT_NAMESPACE] = namespace
     if (task.origin.kind === 'handler') {
@@ -256,7 +257,6 @@ function createTemplate(base: RunConfig): Template {
       [keys.SCRATCHPAD]: undefined,
       [keys.PREVIOUS_STATE]: undefined,
       [keys.ABORT_SIGNALS]: undefined,
-      [keys.RESUMING]: false,
       [keys.CHECKPOINT_ID]: undefined,
       [keys.CHECKPOINT_NAMESPACE]: '',
       ...base.configurable,

@@ -22,7 +22,7 @@ export function traceGraph(
     undefined,
     {
       tracerInheritableMetadata: tracerMetadata(config),
-    } as never,
+    },
   )
   return manager?.handleChainStart(
     serialized(),
@@ -58,7 +58,7 @@ export async function traceNode(
     config.runName,
   )
   const { runName: _, ...rest } = config
-  const traced: RunConfig = run === undefined ? config : { ...rest, callbacks: run.getChild('seq:step:1') }
+  const traced: RunConfig = run === undefined ? config : { ...rest, callbacks: run.getChild() }
   try {
     const result = await withTracedConfig(traced, () => body(traced))
     await run?.handleChainEnd(asRecord(result, 'output'))

@@ -12,18 +12,12 @@ import type { LLMResult } from '@langchain/core/outputs'
 import { isCommand } from '@langchain/langgraph'
 import { HIDDEN_TAG } from '../langgraph/config-keys.ts'
 import type { Chunk, Namespace } from './chunk.ts'
+import { graphNamespace, isInScope, type StreamScope } from './stream-scope.ts'
 
 type Metadata = Record<string, unknown>
 type Origin = readonly [namespace: Namespace, metadata: Metadata]
 
 const silentTags = new Set(['nostream', 'langsmith:nostream'])
-
-export interface MessageScope {
-  /** Also messages of nested graphs. */
-  readonly subgraphs: boolean
-  /** Namespace of the graph that streams; `''` at the root. */
-  readonly namespace: string
-}
 
 export class StreamMessagesHandler extends BaseCallbackHandler {
   override name = 'StreamMessagesHandler'
@@ -31,14 +25,14 @@ export class StreamMessagesHandler extends BaseCallbackHandler {
   override awaitHandlers = true
   lc_prefer_streaming = true
   readonly #push: (chunk: Chunk) => void
-  readonly #scope: MessageScope
+  readonly #scope: StreamScope
   readonly #origins = new Map<string, Origin>()
   readonly #seen = new Set<string>()
   readonly #streaming = new Set<string>()
   /** Run of a model → the id that all its chunks carry. */
   readonly #idByRun = new Map<string, string>()
 
-  constructor(push: (chunk: Chunk) => void, scope: MessageScope) {
+  constructor(push: (chunk: Chunk) => void, scope: StreamScope) {
     super()
     this.#push = push
     this.#scope = scope
@@ -145,8 +139,7 @@ export class StreamMessagesHandler extends BaseCallbackHandler {
       | undefined
     if (metadata === undefined || checkpointNamespace === undefined) return
     const namespace = graphNamespace(checkpointNamespace, metadata['langgraph_path'])
-    const isOwn = namespace.length === 0 || namespace.join('|') === this.#scope.namespace
-    if (this.#scope.subgraphs || isOwn) this.#origins.set(runId, [namespace, { tags, name, ...metadata }])
+    if (isInScope(namespace, this.#scope)) this.#origins.set(runId, [namespace, { tags, name, ...metadata }])
   }
 
   #forget(runId: string): void {
@@ -164,17 +157,6 @@ export class StreamMessagesHandler extends BaseCallbackHandler {
     if (!this.#idByRun.has(runId)) this.#idByRun.set(runId, id)
     return id
   }
-}
-
-/** The namespace without the task itself, and without the tasks that called it. */
-function graphNamespace(checkpointNamespace: string, path: unknown): string[] {
-  const parts = checkpointNamespace.split('|')
-  let levels = 1
-  while (Array.isArray(path) && path[0] === '__pregel_push' && path.at(-1) === true) {
-    levels++
-    path = path[1]
-  }
-  return parts.slice(0, Math.max(parts.length - levels, 0))
 }
 
 function isMessage(value: unknown): value is BaseMessage {

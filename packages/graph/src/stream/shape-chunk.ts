@@ -12,11 +12,3 @@ export function shapeChunk([namespace, mode, payload]: Chunk, { isSingle, subgra
   if (subgraphs) return isSingle ? [namespace, payload] : [namespace, mode, payload]
   return isSingle ? payload : [mode, payload]
 }
-
-const encoder = new TextEncoder()
-
-/** The chunk as an event for browsers; its name is `mode|namespace…`. */
-export function toServerSentEvent([namespace, mode, payload]: Chunk, subgraphs: boolean): Uint8Array {
-  const name = subgraphs && namespace.length > 0 ? [mode, ...namespace].join('|') : mode
-  return encoder.encode(`event: ${name}\ndata: ${JSON.stringify(payload)}\n\n`)
-}

@@ -116,7 +116,7 @@ differential('an edit by a node with conditional edges follows them', async ({ S
 differential('an edit of a thread that waits for answers', async ({ StateGraph }) => {
   const saver = new MemorySaver()
   const graph = new StateGraph(Log)
-    .addNode('ask', ({ log }) => ({ log: [(String(interrupt(`after ${log.length}`)))] }))
+    .addNode('ask', ({ log }) => ({ log: [String(interrupt(`after ${log.length}`))] }))
     .addNode('sibling', noting('sibling'))
     .addEdge(START, 'ask')
     .addEdge(START, 'sibling')
