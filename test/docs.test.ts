@@ -129,5 +129,6 @@ function aliases(): Record<string, string[]> {
   return Object.fromEntries([
     ...own,
     ['@cairn/engine/codec', ['../../../packages/engine/src/codec/index.ts']],
+    ['@cairn/engine/memory-store', ['../../../packages/engine/src/memory-store.ts']],
   ]) as Record<string, string[]>
 }

@@ -13,7 +13,7 @@ import {
   type BaseCheckpointSaver,
   type CheckpointTuple,
 } from '@langchain/langgraph'
-import { MemoryStore } from '@cairn/engine'
+import { MemoryStore } from '@cairn/engine/memory-store'
 import { createLangchainCodec, StoreSaver } from '@cairn/checkpoint'
 import { describe, expect, test } from 'vitest'
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { MemoryStore } from '@cairn/engine'
+import { MemoryStore } from '@cairn/engine/memory-store'
 import { createLangchainCodec, StoreSaver } from '@cairn/checkpoint'
 
 // The suite itself leaves this test out for three of the savers it knows. LangGraph forks the first checkpoint of a

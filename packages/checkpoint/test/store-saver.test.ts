@@ -1,5 +1,6 @@
 import type { Checkpoint, CheckpointMetadata } from '@langchain/langgraph-checkpoint'
-import { MemoryStore, type Commit, type Store, type StoredCheckpoint } from '@cairn/engine'
+import { type Commit, type Store, type StoredCheckpoint } from '@cairn/engine'
+import { MemoryStore } from '@cairn/engine/memory-store'
 import { createLangchainCodec, STORE, StoreSaver } from '@cairn/checkpoint'
 import { beforeEach, describe, expect, test } from 'vitest'
 

@@ -1,7 +1,6 @@
 import { EMPTY } from './channel.ts'
 import type { Plan, PlanNode } from './plan.ts'
 import { readChannel, readInput, type State } from './state.ts'
-import type { TimeoutPolicy } from './timeout.ts'
 
 /** A task to another node with its own input, as it lies in the channel of the sends. */
 export interface SendPacket {
@@ -19,8 +18,6 @@ export type Due =
       readonly fired: readonly number[]
       readonly input: unknown
     }
-
-/** Turns the timeout that came with a packet into the engine's policy. */
 
 /**
  * The tasks of the next superstep: what was sent, in order, then the nodes that are due. Only subscribers of the

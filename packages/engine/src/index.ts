@@ -43,7 +43,6 @@ export {
 export { systemIds, uuid5, type Ids } from './ids.ts'
 export { type Durability } from './journal.ts'
 export { type Diagnostic, type RunListener } from './listener.ts'
-export { MemoryStore, type MemoryStoreOptions } from './memory-store.ts'
 export {
   createPlan,
   type NodeBody,

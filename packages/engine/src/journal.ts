@@ -5,7 +5,7 @@
 //   J3. A checkpoint carries the channels that changed since its parent, and nothing else.
 //   J4. A task is announced only after its writes were given to the store, and in the order in which tasks settled.
 //   J5. A write that cannot be kept does not take others with it: a commit that fails is tried task by task.
-//   J5. Commits are made in the order of what they keep, without waiting for one another.
+//   J6. Commits are made in the order of what they keep, without waiting for one another.
 import type { AppliedTask } from './advance.ts'
 import { EMPTY } from './channel.ts'
 import type { Clock } from './clock.ts'

@@ -19,8 +19,9 @@ export function keptWrites(
 }
 
 function keptPacket(packet: unknown, isTransient: (channel: string) => boolean): unknown {
-  const { node, args } = packet as SendPacket
+  const { node, args, timeout } = packet as SendPacket
   if (typeof args !== 'object' || args === null || Array.isArray(args)) return packet
   const kept = Object.entries(args).filter(([key]) => !isTransient(key))
-  return kept.length === Object.keys(args).length ? packet : { node, args: Object.fromEntries(kept) }
+  if (kept.length === Object.keys(args).length) return packet
+  return { node, args: Object.fromEntries(kept), ...(timeout !== undefined && { timeout }) }
 }

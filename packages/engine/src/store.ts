@@ -3,6 +3,8 @@
 //   S2. When `commit` returns (or its promise resolves), the commit survives the death of the process.
 //   S3. Values are taken as they are at the call: a store encodes or copies before it returns control.
 //   S4. Within a line, checkpoint ids sort as text in the order in which they were made.
+//   S5. Commits take effect in the order of the calls. A run does not wait for the promise of one before it makes
+//       the next, which may build on it; after one that failed, those that build on it fail.
 import type { Write } from './write.ts'
 
 export type Awaitable<T> = T | Promise<T>

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
   NO_WRITES,
+  SENDS,
   barrier,
   ephemeral,
   lastValue,
@@ -174,6 +175,28 @@ describe('a checkpoint', () => {
     ])
     expect(store.commits.at(-1)!.writes.map(({ writes }) => writes)).toEqual([[['log', 'a']]])
   })
+})
+
+test('a send is kept without what is transient in its input, and with its timeout', async () => {
+  const gate = new Deferred()
+  const packet = { node: 'b', args: { secret: 1, log: 'x' }, timeout: 7 }
+  const running = run(
+    {
+      channels: { log, secret: untracked() },
+      nodes: {
+        a: { body: (attempt) => attempt.write(SENDS, packet) },
+        b: {},
+        c: { body: () => gate.promise },
+      },
+    },
+    { start: enter(['a', 'c']) },
+  )
+  await turn()
+  expect(store.commits.at(-1)!.writes[0]!.writes).toEqual([
+    [SENDS, { node: 'b', args: { log: 'x' }, timeout: 7 }],
+  ])
+  gate.resolve()
+  await running
 })
 
 describe('a task', () => {

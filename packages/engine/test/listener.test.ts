@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
+  ephemeral,
   reducer,
   type Attempt,
   type Run,
@@ -228,6 +229,72 @@ describe('a listener is told', () => {
       'planned 1: b b []',
       'planned 2 [b,b]',
     ])
+  })
+})
+
+describe('when a task is told of', () => {
+  const graph = (gate: Deferred): Graph => ({
+    nodes: { a: { body: note }, b: { body: () => gate.promise }, c: { body: note } },
+  })
+
+  test.each(['async', 'sync'] as const)(
+    'its writes are with the store, with durability %s',
+    async (durability) => {
+      const gate = new Deferred()
+      const keptThen: boolean[] = []
+      const listener: RunListener = {
+        settled: (_, task) =>
+          void keptThen.push(
+            store.commits.some(({ writes }) => writes.some(({ taskId }) => taskId === task.id)),
+          ),
+      }
+      const running = diaryOf(graph(gate), { start: enter(['a', 'b', 'c']), durability, listener })
+      await turn()
+      expect(keptThen).toEqual([true, true])
+      gate.resolve()
+      await running
+      expect(keptThen).toEqual([true, true, true])
+    },
+  )
+
+  test('and the run ends with a question, that was told before', async () => {
+    const lines = await diaryOf({ nodes: { a: { body: async (attempt) => void ask(attempt, 'name') } } })
+    expect(lines).toEqual([
+      'planned 0: a []',
+      'starting: a []',
+      'settled interrupted: a []',
+      'interrupted: a []',
+    ])
+  })
+
+  test('nothing more is told of tasks whose commit has failed', async () => {
+    store.onCommit = ({ checkpoint }) => {
+      if (checkpoint === undefined) throw new Error('disk full')
+    }
+    const lines = await diaryOf(graph(new Deferred()), { start: enter(['a', 'b', 'c']) })
+    expect(lines).toEqual(['planned 0: a b c []', 'starting: a b c []'])
+  })
+
+  test('a listener that throws then fails the run, which goes on from what is kept', async () => {
+    const gate = new Deferred()
+    const told: string[] = []
+    const listener: RunListener = {
+      settled(_, { name }) {
+        told.push(name)
+        throw new Error('listener fails')
+      },
+    }
+    const plan = planOf({ channels: { log: ephemeral({ isGuarded: false }) }, ...graph(gate) })
+    await expect(runOf(plan, { start: enter(['a', 'b', 'c']), store, listener }).execute()).rejects.toThrow(
+      'listener fails',
+    )
+    gate.resolve()
+    await turn()
+    const restored: string[] = []
+    const next: RunListener = { restored: (_, tasks) => void restored.push(...tasks.map(({ name }) => name)) }
+    await runOf(plan, { store, listener: next }).execute()
+    expect(restored).toEqual(['a', 'b', 'c'])
+    expect(told[0]).toBe('a')
   })
 })
 

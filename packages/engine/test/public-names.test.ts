@@ -17,7 +17,6 @@ test('public names', async () => {
       "InvalidPlanError",
       "InvalidUpdateError",
       "LostTaskError",
-      "MemoryStore",
       "NO_WRITES",
       "NULL_TASK_ID",
       "NothingToRunError",

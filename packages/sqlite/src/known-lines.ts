@@ -29,7 +29,7 @@ export interface KnownLine {
   recent: RecentText[]
 }
 
-const mostLines = 128
+const mostLines = 1024
 
 /** The lines that were committed to last. */
 export class KnownLines {

@@ -7,7 +7,6 @@ import {
   ERROR,
   INTERRUPT,
   type Line,
-  MemoryStore,
   NULL_TASK_ID,
   type NewCheckpoint,
   RESUME,
@@ -15,6 +14,7 @@ import {
   type StoredCheckpoint,
   type TaskWrites,
 } from '@cairn/engine'
+import { MemoryStore } from '@cairn/engine/memory-store'
 import { SqliteStore } from '@cairn/sqlite'
 import { checkpointAt, checkpointId, taskId } from './commits.ts'
 import { temporaryPath } from './temporary-directory.ts'

@@ -1,4 +1,4 @@
-import { MemoryStore } from '@cairn/engine'
+import { MemoryStore } from '@cairn/engine/memory-store'
 import { storeConformance } from '@cairn/testing'
 
 storeConformance('MemoryStore', async () => ({ store: new MemoryStore(), close: () => {} }))

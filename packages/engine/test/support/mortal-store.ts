@@ -1,12 +1,6 @@
-import {
-  MemoryStore,
-  type Awaitable,
-  type Commit,
-  type Line,
-  type ListQuery,
-  type Store,
-  type StoredCheckpoint,
-} from '../../src/index.ts'
+import type { Awaitable, Commit, Line, ListQuery, Store, StoredCheckpoint } from '../../src/index.ts'
+import { MemoryStore } from '../../src/memory-store.ts'
+import { MemoryStore } from '../../src/memory-store.ts'
 
 /** Stands for the death of the process. */
 export class Death extends Error {}
