@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Commit, INTERRUPT, MemoryStore, type NewCheckpoint } from '@cairn/engine'
+import { type Commit, INTERRUPT, type NewCheckpoint } from '@cairn/engine'
+import { MemoryStore } from '@cairn/engine/memory-store'
 import { lineFaults, readThread, recordedTasks } from '@cairn/testing/crash'
 
 const nodeId = '0d5f1c4e-9a51-5c8e-b0a4-1f2d3c4b5a69'
