@@ -3,9 +3,10 @@
 //   L2. A task that the store knew to have finished when a process was killed is not executed after that.
 //   L3. What ended before the turn in which the process was killed is in the store.
 //   L4. Without the executions that a kill cut off, each task was executed as often as in a run that is not killed.
-import { INTERRUPT, RESUME, isTaskOutput } from '@cairn/engine'
+//       A task that asks may ask again, as long as its answer is not known: of such a task the ends are counted.
+import { isTaskOutput } from '@cairn/engine'
 import type { Execution } from './ledger.ts'
-import { type StoredThread, writesByTask } from './stored-thread.ts'
+import type { StoredThread } from './stored-thread.ts'
 
 /** A process was killed. */
 export interface Kill {
@@ -20,93 +21,78 @@ export interface LedgerEvidence {
   readonly kills: readonly Kill[]
   /** The ledger of a run that was not killed. */
   readonly expected: readonly Execution[]
+  /** Whether L3 holds: not where a run goes on while its store still writes. Default true. */
+  readonly keepsAtOnce?: boolean
 }
 
 /** What contradicts the rules above, in words. Empty when nothing does. */
-export function ledgerFaults({ ledger, kills, expected }: LedgerEvidence): string[] {
+export function ledgerFaults({ ledger, kills, expected, keepsAtOnce = true }: LedgerEvidence): string[] {
   const faults = [...twiceInOneRun(ledger)]
-  const cutOff = new Map<string, number>()
+  const cutOff = new Set<Execution>()
   for (const { ledgerLength, thread } of kills) {
-    const settled = settledExecutions(thread)
+    const finished = finishedTasks(thread)
     const before = ledger.slice(0, ledgerLength)
-    faults.push(...ranAgain(ledger.slice(ledgerLength), settled), ...endedUnrecorded(before, settled))
-    for (const [taskId, count] of countStarted(before, ({ taskId: id }) => id)) {
-      const known = settled.get(taskId) ?? 0
-      if (known === forGood) continue
-      cutOff.set(taskId, count - known)
-    }
+    faults.push(...ranAgain(ledger.slice(ledgerLength), finished))
+    if (keepsAtOnce) faults.push(...endedUnrecorded(before, finished))
+    for (const execution of before) if (!finished.has(execution.taskId)) cutOff.add(execution)
   }
-  return [...faults, ...executedOtherwise(ledger, expected, cutOff)]
+  const asking = askingTasks(expected)
+  const countedKind = ({ kind, task }: Execution) => kind === (asking.has(task) ? 'ended' : 'started')
+  const whole = ledger.filter((execution) => countedKind(execution) && !cutOff.has(execution))
+  return [...faults, ...executedOtherwise(whole, expected.filter(countedKind))]
 }
 
-/** Executions that a store knows of a task which has finished: as many as there were. */
-const forGood = Infinity
+/** Tasks that were started more often than they ended. */
+function askingTasks(expected: readonly Execution[]): Set<string> {
+  const balance = new Map<string, number>()
+  for (const { kind, task } of expected)
+    balance.set(task, (balance.get(task) ?? 0) + (kind === 'started' ? 1 : -1))
+  return new Set([...balance].filter(([, open]) => open > 0).map(([task]) => task))
+}
 
-/** How many executions of each task came to an end that the store knows: with a question, or for good. */
-function settledExecutions(thread: StoredThread): Map<string, number> {
-  const settled = new Map<string, number>()
-  for (const { writes } of thread) {
-    for (const [taskId, own] of writesByTask(writes)) {
-      if (own.some(([channel]) => isTaskOutput(channel))) settled.set(taskId, forGood)
-      else if (own.some(([channel]) => channel === INTERRUPT)) {
-        // Each answer that it has used is that to the question of an execution before.
-        const answers = own.find(([channel]) => channel === RESUME)?.[1]
-        settled.set(taskId, 1 + (Array.isArray(answers) ? answers.length : 0))
-      }
-    }
-  }
-  return settled
+function finishedTasks(thread: StoredThread): Set<string> {
+  const finished = new Set<string>()
+  for (const { writes } of thread)
+    for (const [taskId, channel] of writes) if (isTaskOutput(channel)) finished.add(taskId)
+  return finished
 }
 
 function* twiceInOneRun(ledger: readonly Execution[]): Iterable<string> {
-  const byRun = countStarted(ledger, ({ run, task, taskId }) => `${task} (${taskId}) in run ${run}`)
+  const started = ledger.filter(({ kind }) => kind === 'started')
+  const byRun = countBy(started, ({ run, task, taskId }) => `${task} (${taskId}) in run ${run}`)
   for (const [execution, count] of byRun) if (count > 1) yield `${count} times: ${execution}`
 }
 
-function* ranAgain(after: readonly Execution[], settled: ReadonlyMap<string, number>): Iterable<string> {
+function* ranAgain(after: readonly Execution[], finished: ReadonlySet<string>): Iterable<string> {
   for (const { kind, task, taskId } of after)
-    if (kind === 'started' && settled.get(taskId) === forGood)
-      yield `had finished, but ran again: ${task} (${taskId})`
+    if (kind === 'started' && finished.has(taskId)) yield `had finished, but ran again: ${task} (${taskId})`
 }
 
-function* endedUnrecorded(
-  before: readonly Execution[],
-  settled: ReadonlyMap<string, number>,
-): Iterable<string> {
+function* endedUnrecorded(before: readonly Execution[], finished: ReadonlySet<string>): Iterable<string> {
   const turns = new Map<string, number>()
   for (const { run, turn } of before) turns.set(run, Math.max(turn, turns.get(run) ?? turn))
   for (const { kind, run, task, taskId, turn } of before) {
-    if (kind === 'ended' && turn < turns.get(run)! && settled.get(taskId) !== forGood)
+    if (kind === 'ended' && turn < turns.get(run)! && !finished.has(taskId))
       yield `ended in turn ${turn} of ${turns.get(run)}, but is not in the store: ${task} (${taskId})`
   }
 }
 
-function* executedOtherwise(
-  ledger: readonly Execution[],
-  expected: readonly Execution[],
-  cutOff: ReadonlyMap<string, number>,
-): Iterable<string> {
-  const allowed = countStarted(expected, ({ task }) => task)
-  const counted = countStarted(ledger, ({ task }) => task)
-  const taskOf = new Map(ledger.map(({ taskId, task }) => [taskId, task]))
-  for (const [taskId, count] of cutOff) {
-    const task = taskOf.get(taskId)!
-    counted.set(task, counted.get(task)! - count)
-  }
-  for (const task of new Set([...allowed.keys(), ...counted.keys()])) {
-    const [wanted, got] = [allowed.get(task) ?? 0, counted.get(task) ?? 0]
+function* executedOtherwise(whole: readonly Execution[], expected: readonly Execution[]): Iterable<string> {
+  const counts = countBy(whole, ({ task }) => task)
+  const allowed = countBy(expected, ({ task }) => task)
+  for (const task of new Set([...allowed.keys(), ...counts.keys()])) {
+    const [wanted, got] = [allowed.get(task) ?? 0, counts.get(task) ?? 0]
     if (wanted !== got)
       yield `executed ${got} times instead of ${wanted}, without what kills cut off: ${task}`
   }
 }
 
-function countStarted(
+function countBy(
   executions: readonly Execution[],
   keyOf: (execution: Execution) => string,
 ): Map<string, number> {
   const counts = new Map<string, number>()
   for (const execution of executions) {
-    if (execution.kind !== 'started') continue
     const key = keyOf(execution)
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }

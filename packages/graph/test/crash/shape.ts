@@ -1,0 +1,22 @@
+import type { BaseCheckpointSaver, StateSnapshot } from '@langchain/langgraph'
+import type { LedgerNotes } from './ledger-notes.ts'
+
+/** A graph as far as the crash tests use it. */
+export interface CrashGraph {
+  invoke(input: unknown, config: object): Promise<unknown>
+  getState(config: object): Promise<StateSnapshot>
+  updateState(config: object, values: unknown, asNode?: string): Promise<unknown>
+}
+
+/** A kind of graph that is killed: what it looks like, and what it is given. */
+export interface Shape {
+  readonly name: string
+  readonly input: unknown
+  /** question → answer. */
+  readonly answers?: Readonly<Record<string, unknown>>
+  /** Whether each answer is given to a question by its id, as several that are open at a time must be. */
+  readonly answersById?: boolean
+  /** What comes with an answer. */
+  readonly update?: Readonly<Record<string, unknown>>
+  compile(checkpointer: BaseCheckpointSaver, notes: LedgerNotes): CrashGraph
+}

@@ -1,0 +1,9 @@
+import type { Shape } from '../shape.ts'
+import { branches } from './branches.ts'
+import { fanOut } from './fan-out.ts'
+import { loop } from './loop.ts'
+import { nested } from './nested.ts'
+import { parallelQuestions } from './parallel-questions.ts'
+import { question } from './question.ts'
+
+export const shapes: readonly Shape[] = [loop, fanOut, nested, question, parallelQuestions, branches]
