@@ -1,6 +1,5 @@
 import type { Awaitable, Commit, Line, ListQuery, Store, StoredCheckpoint } from '../../src/index.ts'
 import { MemoryStore } from '../../src/memory-store.ts'
-import { MemoryStore } from '../../src/memory-store.ts'
 
 /** Stands for the death of the process. */
 export class Death extends Error {}

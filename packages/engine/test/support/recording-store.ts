@@ -1,6 +1,5 @@
 import type { Awaitable, Commit, Line, ListQuery, Store, StoredCheckpoint } from '../../src/index.ts'
 import { MemoryStore } from '../../src/memory-store.ts'
-import { MemoryStore } from '../../src/memory-store.ts'
 
 /** An in-memory store that tells what it was given, and that a test can make slow, or make fail. */
 export class RecordingStore implements Store {
