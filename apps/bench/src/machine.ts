@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isMastraInstalled, mastraFolder } from './engines/mastra.ts'
@@ -11,6 +11,8 @@ export interface Machine {
   readonly memoryBytes: number
   readonly node: string
   readonly platform: string
+  /** Processes that wanted a core, on the average of the last minute: before anything was measured, ideally 0. */
+  readonly load: number
   /** package → version; a package that is not there has none. */
   readonly versions: Readonly<Record<string, string | undefined>>
 }
@@ -35,6 +37,7 @@ export function readMachine(): Machine {
     memoryBytes: totalmem(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
+    load: loadavg()[0] ?? 0,
     versions: {
       ...Object.fromEntries(packages.map((name) => [name, installedVersion(name)])),
       '@mastra/core': isMastraInstalled() ? mastraVersion() : undefined,

@@ -28,11 +28,12 @@ try {
 async function bench(options: BenchOptions): Promise<void> {
   if (options.withMastra && !isMastraInstalled()) installMastra()
   const engines = options.engines.filter((engine) => engine !== 'mastra' || isMastraInstalled())
+  const machine = readMachine()
   const summaries = await measureAll(options.workloads, engines, options.runs, runSample, reportProgress)
   const input: ReportInput = {
     workloads: options.workloads,
     summaries,
-    machine: readMachine(),
+    machine,
     date: new Date().toISOString().slice(0, 10),
     runs: options.runs,
     notes,

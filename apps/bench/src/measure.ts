@@ -31,7 +31,7 @@ export interface Effort {
 }
 
 /** The effort of the published figures. */
-export const fullEffort: Effort = { warmUpMs: 800, measureMs: 400, runLimit: 1000 }
+export const fullEffort: Effort = { warmUpMs: 1000, measureMs: 400, runLimit: 1000 }
 
 interface Run {
   readonly wallMs: number

@@ -22,7 +22,8 @@ export const method = `\
   garbage on helper threads. A ratio has to reach its bar in wall and in CPU time.
 - Each run's final state is checked, and with SQLite also what a second connection to the file finds of the last run
   before the first one is closed. A wrong result fails the bench.
-- "Longest block" is the longest time for which the event loop did not turn, in any sample. Peak memory is that of the
+- "Longest block" is the longest time for which the event loop did not turn, in any sample; on a busy machine the time
+  in which the process had to wait for a core is in it too. Peak memory is that of the
   whole process, with Node, the engine's modules and the warm-up. File size is taken after closing, per run.
 - An import is measured in a process that has loaded nothing but the sampler, from the system's file cache.
 - All processes run with \`NODE_ENV=production\` and tracing off.`

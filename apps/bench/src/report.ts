@@ -113,7 +113,7 @@ function renderMachine({ machine, date, runs }: ReportInput): string {
   )
   return [
     `- ${date}, ${count(runs)} ${runs === 1 ? 'sample' : 'samples'} per pair`,
-    `- ${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memoryBytes / 2 ** 30)} GiB, ${machine.platform}`,
+    `- ${machine.cpu}, ${machine.cores} cores, ${Math.round(machine.memoryBytes / 2 ** 30)} GiB, ${machine.platform}; load average before the run ${machine.load.toFixed(1)}`,
     `- Node ${machine.node}`,
     `- ${versions.join(', ')}`,
   ].join('\n')

@@ -14,6 +14,7 @@ const machine = {
   memoryBytes: 8 * 2 ** 30,
   node: 'v20.0.0',
   platform: 'linux x64',
+  load: 0.25,
   versions: { xstate: '5.0.0', '@mastra/core': undefined },
 }
 
@@ -146,7 +147,7 @@ test('the figures show each engine, and why one has none', () => {
 
 test('the page names the machine, the versions, and an engine that is not installed', () => {
   const page = renderReport(inputOf('stream', summariesOf({})))
-  expect(page).toContain('- Some CPU, 2 cores, 8 GiB, linux x64')
+  expect(page).toContain('- Some CPU, 2 cores, 8 GiB, linux x64; load average before the run 0.3')
   expect(page).toContain('- Node v20.0.0')
   expect(page).toContain('xstate 5.0.0, @mastra/core not installed (`npm run bench -- --with mastra`)')
   for (const heading of [
