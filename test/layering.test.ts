@@ -16,7 +16,14 @@ const mayImport: Record<string, readonly string[]> = {
     '@langchain/langgraph-checkpoint',
     'better-sqlite3',
   ],
-  'packages/graph': ['@cairn/engine', '@cairn/checkpoint', '@langchain/core', '@langchain/langgraph', 'zod'],
+  'packages/graph': [
+    '@cairn/engine',
+    '@cairn/checkpoint',
+    '@langchain/core',
+    '@langchain/langgraph',
+    '@langchain/langgraph-checkpoint',
+    'zod',
+  ],
   'packages/testing': ['@cairn/engine', '@cairn/graph', '@cairn/timetravel', 'vitest'],
 }
 

@@ -40,6 +40,7 @@ export {
   TaskTimeoutError,
   UnknownNodeError,
 } from './errors.ts'
+export { turnWhenDue } from './turn.ts'
 export { systemIds, uuid5, type Ids } from './ids.ts'
 export { type Durability } from './journal.ts'
 export { type Diagnostic, type RunListener } from './listener.ts'

@@ -125,6 +125,7 @@ export class Run {
       const beginning = this.#begin()
       if (beginning !== undefined) await beginning
       const result = await this.#loop()
+      if (result.kind === 'finished' && this.options.isPassing === true) this.journal.forget()
       const settling = this.journal.settle()
       if (settling !== undefined) await settling
       return result
@@ -155,8 +156,7 @@ export class Run {
       if (committing !== undefined) await committing
       this.#listener.applied?.(this, this.#tasks)
       if (this.#breaksAt(this.options.interruptAfter)) return this.#pause()
-      const turn = turnWhenDue()
-      if (turn !== undefined) await turn
+      for (let turn = turnWhenDue(); turn !== undefined; turn = turnWhenDue()) await turn
     }
   }
 

@@ -12,7 +12,10 @@ const now = performance.now.bind(performance)
 let turnStartedAt: number | undefined
 let nextTurn: Promise<void> | undefined
 
-/** A promise of the next turn when this one has lasted too long, otherwise `undefined`. */
+/**
+ * A promise of the next turn when this one has lasted too long, otherwise `undefined`. To be asked again once it is
+ * there: everybody who waited goes on in the same turn, and the first of them may use it up.
+ */
 export function turnWhenDue(): Promise<void> | undefined {
   if (turnStartedAt === undefined) {
     turnStartedAt = now()

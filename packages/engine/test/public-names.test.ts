@@ -55,6 +55,7 @@ test('public names', async () => {
       "systemClock",
       "systemIds",
       "topic",
+      "turnWhenDue",
       "untracked",
       "uuid5",
     ]

@@ -10,6 +10,7 @@ import {
 } from '@langchain/langgraph'
 import type { CallbackManagerForChainRun } from '@langchain/core/callbacks/manager'
 import type { Serialized } from '@langchain/core/load/serializable'
+import type { BaseCache } from '@langchain/langgraph-checkpoint'
 import { STORE } from '@cairn/checkpoint'
 import {
   Run,
@@ -23,6 +24,7 @@ import {
   type SendPacket,
   type Store,
   type StoredCheckpoint,
+  turnWhenDue,
 } from '@cairn/engine'
 import type { AssembledConfig } from './assemble-config.ts'
 import { toLangGraphError } from './errors.ts'
@@ -36,6 +38,7 @@ import type { Program } from './lower/program.ts'
 import { answerOf, startOf } from './run-input.ts'
 import { Session } from './session.ts'
 import { readKeys } from './stream/emitter.ts'
+import { finishedNodes } from './stream/finished-nodes.ts'
 import { Lifecycle } from './stream/lifecycle.ts'
 import { toAll } from './stream/listeners.ts'
 import { traceGraph } from './tracing.ts'
@@ -61,6 +64,7 @@ export interface ExecuteOptions {
   readonly retry: Parameters<typeof lowerRetry>[0]
   readonly stepTimeoutMs: number | undefined
   readonly userInterrupt: unknown
+  readonly cache: BaseCache | undefined
   readonly listener: RunListener
   readonly onCustom: ((chunk: unknown, namespace: string[]) => void) | undefined
 }
@@ -71,13 +75,16 @@ export interface ExecuteOptions {
  */
 export async function execute(options: ExecuteOptions): Promise<void> {
   const { program, config, isNested, validate } = options
+  // Many runs may be started in one turn: those that come late in it begin in the next.
+  for (let turn = turnWhenDue(); turn !== undefined; turn = turnWhenDue()) await turn
   const input = validate === undefined ? options.input : await validate(options.input)
   const tracing = traceGraph(config, input, options.serialized, options.name)
   const manager = tracing === undefined ? undefined : await tracing
   const userStore = runningStore(config.store ?? options.userStore)
   if (userStore !== undefined) config.store = userStore.store
   const lifecycle = Lifecycle.of(manager, isNested)
-  const listener = lifecycle === undefined ? options.listener : toAll([options.listener, lifecycle])
+  const more = [lifecycle, finishedNodes(config)].filter((listener) => listener !== undefined)
+  const listener = more.length === 0 ? options.listener : toAll([options.listener, ...more])
   const limited = limitedSignal(config.signal, options.stepTimeoutMs)
   try {
     const locating = locateStart(options)
@@ -150,6 +157,7 @@ function createRun(
     manager,
     answers,
     userInterrupt: options.userInterrupt,
+    cache: options.cache,
     externalSignal: config.signal,
     onCustom: options.onCustom,
   })
@@ -163,6 +171,7 @@ function createRun(
     loaded,
     position,
     durability: options.durability,
+    isPassing: isNested && line.namespace.includes(':'),
     stepLimit: config.recursionLimit,
     interruptBefore: options.interruptBefore,
     interruptAfter: options.interruptAfter,
