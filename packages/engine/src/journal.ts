@@ -186,6 +186,13 @@ export class Journal {
     if (this.#durability === 'sync') return committing
   }
 
+  /** Drops what `exit` has held back. */
+  forget(): void {
+    if (this.#durability !== 'exit') return
+    this.#unsaved = undefined
+    this.#queued = []
+  }
+
   /** Keeps what `exit` has held back, and waits for all that is under way. @throws the store's first failure. */
   settle(): void | Promise<void> {
     this.#isEnded = true

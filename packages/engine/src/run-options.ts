@@ -23,6 +23,8 @@ export interface RunOptions {
   /** Default: the newest checkpoint of the line. */
   readonly position?: Position
   readonly durability?: Durability
+  /** With `exit` durability: keeps nothing of a run that comes to its end, but of one that is to go on. */
+  readonly isPassing?: boolean
   /** Supersteps after which a run that has not ended fails. */
   readonly stepLimit: number
   /** Nodes before, and after, which the run stops; `*` for all that are not hidden. */

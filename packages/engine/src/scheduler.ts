@@ -21,8 +21,8 @@ export type Thrown =
   | { readonly kind: 'failed'; readonly isPatient?: boolean }
   /** It asks. */
   | { readonly kind: 'interrupted'; readonly questions: readonly Question[] }
-  /** It has a message for the graph around this one. */
-  | { readonly kind: 'escaped' }
+  /** It has a message for the graph around this one. With `isPaused`, it goes on from here in a later run. */
+  | { readonly kind: 'escaped'; readonly isPaused?: boolean }
 
 export interface SchedulerOptions {
   /** For the nodes: what the run's caller gave. */
@@ -218,7 +218,7 @@ function outcomeOf(thrown: Thrown, error: unknown): TaskOutcome {
     case 'interrupted':
       return { kind: 'interrupted', questions: thrown.questions }
     case 'escaped':
-      return { kind: 'escaped', signal: error as Error }
+      return { kind: 'escaped', signal: error as Error, isPaused: thrown.isPaused === true }
     case 'failed':
       return { kind: 'failed', error }
   }

@@ -18,7 +18,7 @@ export function recordOf(task: Task): readonly Write[] {
       if (outcome.questions.length === 0) return []
       return [[INTERRUPT, outcome.questions], ...writes.filter(([channel]) => channel === RESUME).slice(-1)]
     case 'escaped': // what else it wrote are answers; without any, its message stands for it
-      return writes.length > 0 ? writes : [errorWrite(outcome.signal)]
+      return writes.length > 0 || outcome.isPaused ? writes : [errorWrite(outcome.signal)]
     case 'failed':
       return [...writes, ...failureWrites(task, outcome.error)]
   }

@@ -24,7 +24,7 @@ export type TaskOutcome =
   /** It asks; the answers so far are kept with the questions. */
   | { readonly kind: 'interrupted'; readonly questions: readonly Question[] }
   /** It stopped to tell something to the graph around this one. */
-  | { readonly kind: 'escaped'; readonly signal: Error }
+  | { readonly kind: 'escaped'; readonly signal: Error; readonly isPaused: boolean }
   | { readonly kind: 'failed'; readonly error: unknown }
 
 const nothingFired: readonly number[] = []

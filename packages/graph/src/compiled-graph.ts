@@ -2,12 +2,11 @@
 import {
   CompiledStateGraph,
   type BaseCheckpointSaver,
-  type BaseStore,
   type CompiledStateGraph as CompiledStateGraphType,
   type StateSnapshot,
 } from '@langchain/langgraph'
 import type { BaseCallbackHandler } from '@langchain/core/callbacks/base'
-import type { Serialized } from '@langchain/core/load/serializable'
+import type { BaseCache } from '@langchain/langgraph-checkpoint'
 import type { Durability, RunListener } from '@cairn/engine'
 import { assembleConfig, type AssembledConfig } from './assemble-config.ts'
 import { execute, type ExecuteOptions } from './execute.ts'
@@ -190,6 +189,7 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
       retry: this.retryPolicy,
       stepTimeoutMs: this.stepTimeout,
       userInterrupt: (this as unknown as { userInterrupt: unknown }).userInterrupt,
+      cache: this.cache as BaseCache | undefined,
       parentSink: configurable[keys.STREAM] as ChunkSink | undefined,
     }
   }

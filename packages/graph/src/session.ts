@@ -5,11 +5,13 @@ import {
   RunControl,
   interrupt,
   isGraphBubbleUp,
+  isGraphDrained,
   isGraphInterrupt,
   isInvalidResume,
   type BaseCheckpointSaver,
 } from '@langchain/langgraph'
 import type { CallbackManagerForChainRun } from '@langchain/core/callbacks/manager'
+import type { BaseCache } from '@langchain/langgraph-checkpoint'
 import {
   EMPTY,
   RETURN,
@@ -25,6 +27,7 @@ import type { AssembledConfig } from './assemble-config.ts'
 import { UnknownNodeError } from './errors.ts'
 import { ambientConfig, withAmbientConfig } from './langgraph/ambient.ts'
 import * as keys from './langgraph/config-keys.ts'
+import { throughCache, type CachePolicy } from './langgraph/node-cache.ts'
 import { readWithWrites } from './langgraph/read.ts'
 import type { Configurable, RunConfig } from './langgraph/run-config.ts'
 import { createScratchpad } from './langgraph/scratchpad.ts'
@@ -43,6 +46,7 @@ export interface SessionOptions {
   readonly userInterrupt: unknown
   readonly externalSignal: AbortSignal | undefined
   readonly onCustom: ((chunk: unknown, namespace: string[]) => void) | undefined
+  readonly cache: BaseCache | undefined
 }
 
 /** What a caller asks of this run is nothing to the graphs within it. */
@@ -51,11 +55,14 @@ const ownOfRun = ['streamMode', 'outputKeys', 'interruptBefore', 'interruptAfter
 interface CallOptions {
   readonly retry?: Parameters<typeof lowerRetry>[0]
   readonly timeout?: Parameters<typeof lowerTimeout>[0]
+  readonly cache?: CachePolicy
 }
 
 export class Session {
   readonly program: Program
   readonly isTraced: boolean
+  /** For nodes and tasks with a cache policy. */
+  readonly cache: BaseCache | undefined
   /** The engine's run; set before its first task. */
   run!: Run
   readonly #options: SessionOptions
@@ -69,6 +76,7 @@ export class Session {
     this.#options = options
     this.program = program
     this.isTraced = manager !== undefined
+    this.cache = options.cache
     this.#template = createTemplate({
       writer: undefined as never,
       interrupt: undefined as never,
@@ -151,7 +159,7 @@ export class Session {
   /** What an error that leaves a node means to the run. */
   readonly classify = (error: unknown): Thrown => {
     if (error instanceof Error && isGraphBubbleUp(error)) {
-      if (!isGraphInterrupt(error)) return { kind: 'escaped' }
+      if (!isGraphInterrupt(error)) return { kind: 'escaped', isPaused: isGraphDrained(error) }
       return { kind: 'interrupted', questions: (error as unknown as { interrupts: Question[] }).interrupts }
     }
     return { kind: 'failed', isPatient: isInvalidResume(error) }
@@ -215,10 +223,16 @@ export class Session {
       input: args,
       ...(retry !== undefined && { retry }),
       ...(timeout !== undefined && { timeout }),
-      invoke: async (called) => {
-        const config = this.taskConfig(called)
-        const result: unknown = await withAmbientConfig(config, () => func(...args))
-        called.write(RETURN, result)
+      invoke: (called) => {
+        const run = async () => {
+          const config = this.taskConfig(called)
+          const result: unknown = await withAmbientConfig(config, () => func(...args))
+          called.write(RETURN, result)
+        }
+        const { cache } = this
+        return cache === undefined || options.cache === undefined
+          ? run()
+          : throughCache(cache, options.cache, called, run)
       },
     })
   }

@@ -3,6 +3,7 @@
 import type { Runnable } from '@langchain/core/runnables'
 import type { RetryPolicy, Send } from '@langchain/langgraph'
 import type { InteropZodObject } from '@langchain/core/utils/types'
+import type { CachePolicy } from './node-cache.ts'
 
 /** A channel prototype: `fromCheckpoint` gives a fresh channel. */
 export interface ForeignChannel {
@@ -31,6 +32,7 @@ export interface CompiledNode {
   readonly tags?: string[]
   readonly retryPolicy?: RetryPolicy
   readonly timeout?: TimeoutFields | number
+  readonly cachePolicy?: CachePolicy
   readonly subgraphs?: Runnable[]
   readonly errorHandlerNode?: string
   readonly isErrorHandler?: boolean

@@ -50,6 +50,7 @@ export function lower(compiled: CompiledFields, { isStrict, joins }: LoweringOpt
             .map(([from, to]) => waitingChannelName(from, to)),
           ...joins.filter((join) => join.parents.includes(name)).map(joinChannelName),
         ],
+        cachePolicy: node.cachePolicy,
         routes: Object.values(builder.branches[name] ?? {}).map((branch) => createRoute(branch, name)),
       }),
       ...(retry !== undefined && { retry }),
@@ -99,10 +100,7 @@ function joinChannels(builder: BuilderFields, joins: readonly AddedJoin[]): Reco
     joins.map((join) => {
       const isDeferred = join.when === 'activated' || builder.nodes[join.node]?.defer === true
       const quorum = join.when === 'all' ? join.parents.length : 1
-      return [
-        joinChannelName(join),
-        barrier({ names: join.parents, quorum, isDeferred }),
-      ]
+      return [joinChannelName(join), barrier({ names: join.parents, quorum, isDeferred })]
     }),
   )
 }

@@ -11,6 +11,7 @@ import {
 } from '@cairn/engine'
 import type { RunConfig } from '../langgraph/run-config.ts'
 import { CHECKPOINT_ID, CHECKPOINT_NAMESPACE, HIDDEN_TAG } from '../langgraph/config-keys.ts'
+import { isCached } from '../langgraph/node-cache.ts'
 import type { Program } from '../lower/program.ts'
 import type { ChunkSink, Namespace } from './chunk.ts'
 import { updatesPayload, writesByChannel } from './updates.ts'
@@ -47,18 +48,23 @@ export class Emitter implements RunListener {
     this.#debug(run.step - 1, 'checkpoint', payload)
   }
 
-  restored(_run: Run, tasks: readonly Task[]): void {
-    for (const task of tasks) if (!this.#isHidden(task)) this.#update(task, true)
+  restored(run: Run, tasks: readonly Task[]): void {
+    for (const task of tasks) {
+      if (this.#isHidden(task)) continue
+      if (task.origin.kind === 'call') this.#start(run, task) // others start with their superstep
+      this.#update(task, true)
+    }
   }
 
   starting(run: Run, tasks: readonly Task[]): void {
+    for (const task of startedWith(run, tasks)) if (!this.#isHidden(task)) this.#start(run, task)
+  }
+
+  #start(run: Run, task: Task): void {
     if (!this.#modes.has('tasks') && !this.#modes.has('debug')) return
-    for (const task of startedWith(run, tasks)) {
-      if (this.#isHidden(task)) continue
-      const payload = this.#taskStart(task)
-      this.#push('tasks', payload)
-      this.#debug(run.step, 'task', payload)
-    }
+    const payload = this.#taskStart(task)
+    this.#push('tasks', payload)
+    this.#debug(run.step, 'task', payload)
   }
 
   settled(run: Run, task: Task): void {
@@ -67,7 +73,9 @@ export class Emitter implements RunListener {
     if (outcome.kind === 'interrupted') {
       if (outcome.questions.length === 0 || task.origin.kind === 'call') return
       this.#interrupts(outcome.questions)
-    } else if (outcome.kind === 'done') this.#update(task, false)
+    } else if (outcome.kind === 'escaped' && outcome.isPaused) return
+    else if (isCached(task)) return this.#update(task, true)
+    else if (outcome.kind === 'done') this.#update(task, false)
     if (!this.#modes.has('tasks') && !this.#modes.has('debug')) return
     const payload = {
       id: task.id,

@@ -53,7 +53,7 @@ export class StreamToolsHandler extends BaseCallbackHandler {
   }
 
   override handleToolError(error: unknown, runId: string): void {
-    const isQuestion = isGraphInterrupt(error as Error) || isGraphDrained(error as Error)
+    const isQuestion = isGraphInterrupt(error) || isGraphDrained(error)
     if (!isQuestion) this.#tell(runId, 'on_tool_error', { error })
     this.#runs.delete(runId)
   }
