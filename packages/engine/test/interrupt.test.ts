@@ -261,6 +261,20 @@ describe('an answer', () => {
     expect(await run({ kind: 'continue' })).toEqual({ kind: 'finished', log: ['Grace'] })
   })
 
+  test('goes to the question that was open, not to one that is asked later in the run', async () => {
+    const { run, answer } = graph({
+      a: { body: asking('name'), goesTo: ['b'] },
+      b: { body: asking('place') },
+    })
+    await run(enter('a'))
+    expect(await answer('Ada')).toEqual({
+      kind: 'interrupted',
+      questions: [{ id: 'place', value: 'place?' }],
+      log: ['a: Ada'],
+    })
+    expect(await answer('London')).toEqual({ kind: 'finished', log: ['a: Ada', 'b: London'] })
+  })
+
   test('may come with writes to the state', async () => {
     const { run } = graph({ a: { body: asking('name') } })
     await run(enter('a'))
