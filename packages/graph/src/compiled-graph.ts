@@ -7,7 +7,8 @@ import {
 } from '@langchain/langgraph'
 import type { BaseCallbackHandler } from '@langchain/core/callbacks/base'
 import type { BaseCache } from '@langchain/langgraph-checkpoint'
-import type { Durability, RunListener } from '@cairn/engine'
+import { STORE, StoreSaver } from '@cairn/checkpoint'
+import type { Durability, RunListener, Store } from '@cairn/engine'
 import { assembleConfig, type AssembledConfig } from './assemble-config.ts'
 import { execute, type ExecuteOptions } from './execute.ts'
 import { ambientConfig } from './langgraph/ambient.ts'
@@ -28,6 +29,7 @@ import { ChunkQueue, RunStream } from './stream/run-stream.ts'
 import { StreamToolsHandler } from './stream/tools-handler.ts'
 import { chunkEvent, failureEvent } from './stream/server-sent-events.ts'
 import { shapeChunk } from './stream/shape-chunk.ts'
+import { WholeCommits } from './whole-commits.ts'
 
 type AnyCompiledGraph = CompiledStateGraphType<unknown, unknown, string>
 
@@ -137,11 +139,26 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     return super._prepareStateSnapshot({ ...given, saved: withOpenWrites(saved) })
   }
 
+  /** Each superstep of an edit is one commit, if the saver is over a store. */
   override async bulkUpdateState(
-    ...update: Parameters<AnyCompiledGraph['bulkUpdateState']>
+    ...[config, supersteps]: Parameters<AnyCompiledGraph['bulkUpdateState']>
   ): ReturnType<AnyCompiledGraph['bulkUpdateState']> {
     await idsInOrder()
-    return super.bulkUpdateState(...update)
+    const lent = config.configurable?.[keys.CHECKPOINTER] as unknown
+    const store = storeOf(lent ?? this.checkpointer)
+    if (store === undefined) return super.bulkUpdateState(config, supersteps)
+    const commits = new WholeCommits(store)
+    const checkpointer = new StoreSaver(commits)
+    const edited =
+      lent === undefined
+        ? super.bulkUpdateState.call(withSaver(this, checkpointer), config, supersteps)
+        : super.bulkUpdateState(
+            { ...config, configurable: { ...config.configurable, [keys.CHECKPOINTER]: checkpointer } },
+            supersteps,
+          )
+    const after = await edited
+    await commits.release()
+    return after
   }
 
   /** Everything about a run that does not depend on who listens. */
@@ -259,6 +276,15 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     if (this.checkpointer === true) throw new Error('checkpointer: true cannot be used for root graphs.')
     return this.checkpointer
   }
+}
+
+function storeOf(saver: unknown): Store | undefined {
+  return (saver as { [STORE]?: Store } | undefined)?.[STORE]
+}
+
+/** The graph as it is, but for its saver. */
+function withSaver<Graph extends AnyCompiledGraph>(graph: Graph, checkpointer: BaseCheckpointSaver): Graph {
+  return Object.create(graph, { checkpointer: { value: checkpointer } }) as Graph
 }
 
 function durabilityOf({ durability, checkpointDuring, configurable }: AssembledConfig): Durability {
