@@ -6,7 +6,6 @@ import {
   type StateSnapshot,
 } from '@langchain/langgraph'
 import type { BaseCallbackHandler } from '@langchain/core/callbacks/base'
-import type { BaseCache } from '@langchain/langgraph-checkpoint'
 import { STORE, StoreSaver } from '@cairn/checkpoint'
 import type { Durability, RunListener, Store } from '@cairn/engine'
 import { assembleConfig, type AssembledConfig } from './assemble-config.ts'
@@ -206,7 +205,7 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
       retry: this.retryPolicy,
       stepTimeoutMs: this.stepTimeout,
       userInterrupt: (this as unknown as { userInterrupt: unknown }).userInterrupt,
-      cache: this.cache as BaseCache | undefined,
+      cache: this.cache,
       parentSink: configurable[keys.STREAM] as ChunkSink | undefined,
     }
   }
@@ -229,8 +228,8 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     return { modes: new Set(isInTask ? ['values'] : this.streamMode), isSingle: true }
   }
 
-  #checkKeys(keys: string | string[]): void {
-    const unknown = [keys].flat().find((key) => !this.program.plan.slotByChannel.has(key))
+  #checkKeys(asked: string | string[]): void {
+    const unknown = [asked].flat().find((key) => !this.program.plan.slotByChannel.has(key))
     if (unknown !== undefined) throw new Error(`Key ${unknown} not found in channels`)
   }
 

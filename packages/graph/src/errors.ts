@@ -19,12 +19,14 @@ export { AmbiguousResumeError, StaleResumeError } from '@cairn/engine'
 export class UnknownNodeError extends InvalidUpdateError {
   readonly code = 'UNKNOWN_NODE'
   readonly target: string
-  readonly sender: string
+  /** The node that goes there; `undefined` for a command that a run is given. */
+  readonly sender: string | undefined
   /** Names of the graph's nodes. */
   readonly known: readonly string[]
 
-  constructor(target: string, sender: string, known: readonly string[]) {
-    super(new EngineUnknownNodeError(target, sender, known).message)
+  constructor(target: string, sender: string | undefined, known: readonly string[]) {
+    const { message } = new EngineUnknownNodeError(target, sender, known)
+    super(message.replace(/^A task of this thread/, 'The command'))
     this.name = 'UnknownNodeError'
     this.target = target
     this.sender = sender
@@ -86,6 +88,10 @@ export function toLangGraphError(error: unknown, stateKeys: readonly string[]): 
         ? ({ lc_error_code: 'INVALID_CONCURRENT_GRAPH_UPDATE' } as const)
         : undefined
     return withCause(new InvalidUpdateError(error.message, fields), error)
+  }
+  if (error instanceof EngineUnknownNodeError) {
+    const { target, sender, known, message } = error
+    return withCause(Object.assign(new UnknownNodeError(target, sender, known), { message }), error)
   }
   if (error instanceof NothingToRunError) return withCause(new EmptyInputError(error.message), error)
   return error

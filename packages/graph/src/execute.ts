@@ -115,10 +115,8 @@ interface Start extends Located {
 
 /** A store that answers at once is not awaited. */
 function locateStart({ saver, config, namespace, isNested }: ExecuteOptions): Start | Promise<Start> {
-  const line: Line = {
-    threadId: String((config.configurable['thread_id'] as string | undefined) ?? ''),
-    namespace,
-  }
+  const threadId = config.configurable['thread_id'] as string | number | undefined
+  const line: Line = { threadId: String(threadId ?? ''), namespace }
   if (saver === undefined) return { line, store: undefined, loaded: undefined, position: atHead }
   const own = (saver as unknown as Partial<Record<typeof STORE, Store>>)[STORE]
   const reader = own ?? new SaverStore(saver, config, undefined)

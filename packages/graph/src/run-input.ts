@@ -31,13 +31,20 @@ function destinationWrites({ goto = [] }: CommandInput, nodes: ReadonlySet<strin
   return [goto].flat().flatMap((destination): Write[] => {
     const target = destination instanceof Send ? destination.node : destination
     if (target === '__end__') return []
-    if (!nodes.has(target)) throw new UnknownNodeError(target, 'Command', [...nodes])
+    if (!nodes.has(target)) throw new UnknownNodeError(target, undefined, namesIn(nodes))
     return [destination instanceof Send ? [SENDS, destination] : [triggerOf(destination), START]]
   })
 }
 
+/** What a command may go to: the start node is not for it. */
+function namesIn(nodes: ReadonlySet<string>): string[] {
+  return [...nodes].filter((name) => name !== START)
+}
+
 function updateWrites({ update }: CommandInput): Write[] {
-  if (update === undefined || update === null) return []
+  if (!update) return []
+  if (typeof update !== 'object')
+    throw new Error('Expected cmd.update to be a dict mapping channel names to update values')
   return Array.isArray(update) ? update : Object.entries(update)
 }
 

@@ -13,8 +13,7 @@ export function interruptId(namespace: string, answered: number): string {
   try {
     AsyncLocalStorageProviderSingleton.runWithConfig({ configurable }, () => interrupt(null))
   } catch (error) {
-    if (isGraphInterrupt(error))
-      return (error as { interrupts: { id: string }[] }).interrupts[0]!.id
+    if (isGraphInterrupt(error)) return (error as { interrupts: { id: string }[] }).interrupts[0]!.id
     throw error
   }
   throw new Error(

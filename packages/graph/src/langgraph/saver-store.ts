@@ -88,12 +88,7 @@ export class SaverStore implements Store {
       channel_versions: { ...versions },
       versions_seen: { ...seen },
     }
-    return [
-      this.#configOf(line, parentId),
-      checkpoint,
-      { ...metadata },
-      Object.fromEntries(grown),
-    ]
+    return [this.#configOf(line, parentId), checkpoint, { ...metadata }, Object.fromEntries(grown)]
   }
 
   #configOf(line: Line, checkpointId: string | undefined): SaverConfig {

@@ -65,7 +65,7 @@ function keyedUpdater(rules: UpdateRules): (result: unknown) => Updates {
   }
   const ofOne = (result: unknown): readonly Write[] => {
     if (!result) return nothing
-    if (isCommand(result)) return known(commandUpdates(result))
+    if (isCommand(result)) return hasUpdate(result) ? known(commandUpdates(result)) : nothing
     if (typeof result === 'object' && !Array.isArray(result)) return known(Object.entries(result))
     throw new InvalidUpdateError(
       `Expected node "${rules.node}" to return an object or an array containing at least one Command object, ` +
@@ -77,6 +77,10 @@ function keyedUpdater(rules: UpdateRules): (result: unknown) => Updates {
     const updates = isCommandList(result) ? result.flatMap(ofOne) : ofOne(result)
     return rules.validate === undefined || updates.length === 0 ? updates : rules.validate(updates)
   }
+}
+
+function hasUpdate(command: unknown): boolean {
+  return (command as { update?: unknown }).update != null
 }
 
 function commandUpdates(command: unknown): readonly Write[] {

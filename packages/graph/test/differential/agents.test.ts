@@ -143,10 +143,7 @@ differential('a message is pushed by hand', async ({ StateGraph }) => {
   const graph = new StateGraph(MessagesAnnotation)
     .addNode('push', (_, config: LangGraphRunnableConfig) => {
       pushMessage(new AIMessage({ id: 'p1', content: 'pushed' }), config)
-      pushMessage(
-        { id: 'p2', role: 'ai', content: 'not kept' } as never,
-        { ...getConfig(), stateKey: null } as never,
-      )
+      pushMessage({ id: 'p2', role: 'ai', content: 'not kept' }, { ...getConfig(), stateKey: null } as never)
       return {}
     })
     .addEdge(START, 'push')

@@ -142,6 +142,9 @@ differential('breakpoints without a saver end the run where they are', async (vo
 
 differential('a breakpoint on a node that does not exist is found at compile time', (vocabulary) =>
   outcomeOf(() =>
-    chain(vocabulary).compile({ interruptBefore: ['none' as 'a'], checkpointer: new MemorySaver() }),
+    chain(vocabulary).compile({
+      ...({ interruptBefore: ['none'] } as object),
+      checkpointer: new MemorySaver(),
+    }),
   ),
 )

@@ -227,9 +227,9 @@ differential('one question of several sent tasks is answered by id', async ({ St
 differential('a schema checks answers, and what the question tells of it', async ({ StateGraph }) => {
   const graph = new StateGraph(Log)
     .addNode('ask', () => {
-      const { count } = interrupt('how many', { responseSchema: z.object({ count: z.number().min(1) }) }) as {
-        count: number
-      }
+      const { count } = interrupt<string, { count: number }>('how many', {
+        responseSchema: z.object({ count: z.number().min(1) }),
+      })
       return { log: [`${count + 1}`] }
     })
     .addEdge(START, 'ask')

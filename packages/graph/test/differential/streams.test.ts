@@ -192,7 +192,7 @@ differential('the updates of a superstep come as its tasks settle', async ({ Sta
   const seen: unknown[] = []
   for await (const chunk of await graph.stream({}, { streamMode: ['updates', 'values'] })) {
     seen.push(chunk)
-    if ('b' in (chunk[1] as object)) resolve()
+    if ('b' in chunk[1]) resolve()
   }
   return seen
 })

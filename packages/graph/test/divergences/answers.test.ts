@@ -1,0 +1,133 @@
+// An answer is given to the question it is for, and once.
+import { Command, INTERRUPT, MemorySaver, START, interrupt } from '@langchain/langgraph'
+import { describe, expect, test } from 'vitest'
+import { AmbiguousResumeError, StaleResumeError } from '../../src/index.ts'
+import { Log } from '../differential/harness/states.ts'
+import { Cairn, LangGraph, endOf, thread, type Builder } from './both-engines.ts'
+
+const asking = (name: string) => () => ({ log: [`${name}: ${String(interrupt(`question ${name}`))}`] })
+
+function idsOf(result: unknown): string[] {
+  return (result as { [INTERRUPT]: { id: string }[] })[INTERRUPT].map(({ id }) => id)
+}
+
+describe('one plain answer to two parallel questions', () => {
+  const twoAsk = (StateGraph: Builder) =>
+    new StateGraph(Log)
+      .addNode('a', asking('a'))
+      .addNode('b', asking('b'))
+      .addEdge(START, 'a')
+      .addEdge(START, 'b')
+      .compile({ checkpointer: new MemorySaver() })
+
+  test('LangGraph gives it to both', async () => {
+    const graph = twoAsk(LangGraph)
+    await graph.invoke({}, thread)
+    expect(await graph.invoke(new Command({ resume: 'x' }), thread)).toEqual({ log: ['a: x', 'b: x'] })
+  })
+
+  test('Cairn lists the questions with their ids and nodes', async () => {
+    const graph = twoAsk(Cairn)
+    const [a, b] = idsOf(await graph.invoke({}, thread))
+    const error = await endOf(graph.invoke(new Command({ resume: 'x' }), thread))
+    expect(error).toBeInstanceOf(AmbiguousResumeError)
+    expect(error).toMatchObject({
+      code: 'AMBIGUOUS_RESUME',
+      threadId: 't',
+      open: [
+        { id: a, node: 'a', value: 'question a' },
+        { id: b, node: 'b', value: 'question b' },
+      ],
+      message:
+        `Thread "t" waits for 2 answers, but got one without an id. Answer by id: new Command({ resume: { "${a}": …, "${b}": … } }). ` +
+        `Open are: ${a} (asked by "a": "question a"); ${b} (asked by "b": "question b")`,
+    })
+  })
+
+  test('Cairn goes on as if nothing had been answered', async () => {
+    const graph = twoAsk(Cairn)
+    const [a, b] = idsOf(await graph.invoke({}, thread))
+    await endOf(graph.invoke(new Command({ resume: 'x' }), thread))
+    expect(await graph.invoke(new Command({ resume: { [a!]: 'A', [b!]: 'B' } }), thread)).toEqual({
+      log: ['a: A', 'b: B'],
+    })
+  })
+})
+
+describe('one plain answer to a nested graph, whose node asks afterwards', () => {
+  const answered = async (StateGraph: Builder) => {
+    const child = new StateGraph(Log).addNode('inner', asking('inner')).addEdge(START, 'inner').compile()
+    const graph = new StateGraph(Log)
+      .addNode('outer', async () => {
+        const { log } = await child.invoke({})
+        return { log: [...log, `outer: ${String(interrupt('question outer'))}`] }
+      })
+      .addEdge(START, 'outer')
+      .compile({ checkpointer: new MemorySaver() })
+    await graph.invoke({}, thread)
+    return graph.invoke(new Command({ resume: 'for the inner one' }), thread)
+  }
+
+  test('LangGraph gives it to the second question too', async () => {
+    expect(await answered(LangGraph)).toEqual({
+      log: ['inner: for the inner one', 'outer: for the inner one'],
+    })
+  })
+
+  test('Cairn asks the second question', async () => {
+    expect(await answered(Cairn)).toMatchObject({ [INTERRUPT]: [{ value: 'question outer' }] })
+  })
+})
+
+describe('an answer to a question that is not open', () => {
+  const answeredOnce = async (StateGraph: Builder) => {
+    const graph = new StateGraph(Log)
+      .addNode('a', asking('a'))
+      .addEdge(START, 'a')
+      .compile({ checkpointer: new MemorySaver() })
+    const [id] = idsOf(await graph.invoke({}, thread))
+    await graph.invoke(new Command({ resume: 'first' }), thread)
+    return { graph, id: id! }
+  }
+
+  test('LangGraph takes a second one, and drops it', async () => {
+    const { graph, id } = await answeredOnce(LangGraph)
+    const result = { log: ['a: first'] }
+    expect(await graph.invoke(new Command({ resume: 'second' }), thread)).toEqual(result)
+    expect(await graph.invoke(new Command({ resume: { [id]: 'second' } }), thread)).toEqual(result)
+  })
+
+  test('Cairn refuses a second plain one', async () => {
+    const { graph } = await answeredOnce(Cairn)
+    const error = await endOf(graph.invoke(new Command({ resume: 'second' }), thread))
+    expect(error).toBeInstanceOf(StaleResumeError)
+    expect(error).toMatchObject({
+      code: 'STALE_RESUME',
+      threadId: 't',
+      stale: [],
+      open: [],
+      message:
+        'Thread "t" got an answer, but no question is open: it was answered already, or none was asked. ' +
+        'To go on without an answer, invoke the thread with null as input.',
+    })
+  })
+
+  test('Cairn refuses a second one by id', async () => {
+    const { graph, id } = await answeredOnce(Cairn)
+    expect(await endOf(graph.invoke(new Command({ resume: { [id]: 'second' } }), thread))).toMatchObject({
+      code: 'STALE_RESUME',
+      stale: [id],
+      message:
+        `Thread "t" has no open question ${id}: it was answered already, or belongs to another checkpoint. ` +
+        'To go on without an answer, invoke the thread with null as input.',
+    })
+  })
+
+  test('Cairn refuses one on a thread where nothing was asked', async () => {
+    const { graph } = await answeredOnce(Cairn)
+    const fresh = { configurable: { thread_id: 'fresh' } }
+    expect(await endOf(graph.invoke(new Command({ resume: 'x' }), fresh))).toMatchObject({
+      code: 'STALE_RESUME',
+    })
+  })
+})

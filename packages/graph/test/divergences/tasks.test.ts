@@ -1,0 +1,197 @@
+// Tasks of one superstep: none vanishes, and what one has finished is kept.
+import { setImmediate } from 'node:timers/promises'
+import { MemorySaver, START, Send, task } from '@langchain/langgraph'
+import { describe, expect, test } from 'vitest'
+import { Log, noting } from '../differential/harness/states.ts'
+import { Cairn, LangGraph, endOf, thread, turns, type Builder } from './both-engines.ts'
+
+describe('one task at a time, with sends', () => {
+  const sends = (StateGraph: Builder) =>
+    new StateGraph(Log)
+      .addNode('work', async ({ id }: { id: number }) => {
+        await setImmediate()
+        return { log: [`work ${id}`] }
+      })
+      .addConditionalEdges(START, () => [1, 2, 3, 4, 5, 6].map((id) => new Send('work', { id })), ['work'])
+      .compile()
+      .invoke({}, { maxConcurrency: 1 })
+
+  test('LangGraph runs none of them, and says nothing', async () => {
+    expect(await sends(LangGraph)).toBeUndefined()
+  })
+
+  test('Cairn runs all of them', async () => {
+    expect(await sends(Cairn)).toEqual({ log: [1, 2, 3, 4, 5, 6].map((id) => `work ${id}`) })
+  })
+})
+
+describe('a sibling that finishes after another task has failed', () => {
+  const resumed = async (StateGraph: Builder) => {
+    const ran: string[] = []
+    let failures = 1
+    const graph = new StateGraph(Log)
+      .addNode('fails', async () => {
+        ran.push('fails')
+        await setImmediate()
+        if (failures-- > 0) throw new Error('failed')
+        return { log: ['fails'] }
+      })
+      .addNode('slow', async () => {
+        ran.push('slow')
+        await turns(4)
+        return { log: ['slow'] }
+      })
+      .addEdge(START, 'fails')
+      .addEdge(START, 'slow')
+      .compile({ checkpointer: new MemorySaver() })
+    await endOf(graph.invoke({}, thread))
+    await turns()
+    return { result: await graph.invoke(null, thread), ran }
+  }
+  const result = { log: ['fails', 'slow'] }
+
+  test('LangGraph drops what it wrote, and runs it again', async () => {
+    expect(await resumed(LangGraph)).toEqual({ result, ran: ['fails', 'slow', 'fails', 'slow'] })
+  })
+
+  test('Cairn keeps what it wrote', async () => {
+    expect(await resumed(Cairn)).toEqual({ result, ran: ['fails', 'slow', 'fails'] })
+  })
+})
+
+describe('a node that returns although its run was stopped', () => {
+  const resumed = async (StateGraph: Builder) => {
+    let runs = 0
+    const controller = new AbortController()
+    const graph = new StateGraph(Log)
+      .addNode('stoppable', async (_, { signal }) => {
+        runs++
+        if (runs === 1) {
+          controller.abort()
+          await turns(2)
+        }
+        return { log: [`stopped: ${signal?.aborted}`] }
+      })
+      .addEdge(START, 'stoppable')
+      .compile({ checkpointer: new MemorySaver() })
+    await endOf(graph.invoke({}, { ...thread, signal: controller.signal }))
+    await turns()
+    return { result: await graph.invoke(null, thread), runs }
+  }
+
+  test('LangGraph runs it again', async () => {
+    expect(await resumed(LangGraph)).toEqual({ result: { log: ['stopped: false'] }, runs: 2 })
+  })
+
+  test('Cairn keeps what it returned', async () => {
+    expect(await resumed(Cairn)).toEqual({ result: { log: ['stopped: true'] }, runs: 1 })
+  })
+})
+
+describe('a node whose conditional edge fails', () => {
+  const resumed = async (StateGraph: Builder) => {
+    let failures = 1
+    const graph = new StateGraph(Log)
+      .addNode('plan', noting('plan'))
+      .addNode('act', noting('act'))
+      .addEdge(START, 'plan')
+      .addConditionalEdges('plan', () => {
+        if (failures-- > 0) throw new Error('the model is away')
+        return 'act'
+      })
+      .compile({ checkpointer: new MemorySaver() })
+    await endOf(graph.invoke({}, thread))
+    return graph.invoke(null, thread)
+  }
+
+  test('LangGraph takes the node for finished: the resumed thread ends without going anywhere', async () => {
+    expect(await resumed(LangGraph)).toEqual({ log: ['plan after 0'] })
+  })
+
+  test('Cairn runs the node again, and follows its edge', async () => {
+    expect(await resumed(Cairn)).toEqual({ log: ['plan after 0', 'act after 1'] })
+  })
+})
+
+describe('a task that fails inside a node which catches its error', () => {
+  const caught = (StateGraph: Builder) => {
+    const fail = task('fail', async () => {
+      throw new Error('failed')
+    })
+    return new StateGraph(Log)
+      .addNode('catches', async () => ({
+        log: [await fail().catch((error: Error) => `caught: ${error.message}`)],
+      }))
+      .addEdge(START, 'catches')
+      .compile()
+      .invoke({})
+  }
+
+  test('LangGraph fails the run all the same', async () => {
+    await expect(caught(LangGraph)).rejects.toThrow('failed')
+  })
+
+  test('Cairn leaves it to the node', async () => {
+    expect(await caught(Cairn)).toEqual({ log: ['caught: failed'] })
+  })
+})
+
+describe('more than ten parallel tasks on one signal', () => {
+  const warned = async (StateGraph: Builder) => {
+    const names: string[] = []
+    const note = ({ name }: Error) => void names.push(name)
+    process.on('warning', note)
+    await new StateGraph(Log)
+      .addNode('work', async (_: unknown, { signal }: { signal?: AbortSignal }) => {
+        signal?.addEventListener('abort', () => undefined)
+        await setImmediate()
+        return {}
+      })
+      .addConditionalEdges(START, () => Array.from({ length: 12 }, (_, id) => new Send('work', { id })), [
+        'work',
+      ])
+      .compile()
+      .invoke({}, { signal: new AbortController().signal })
+    await turns()
+    process.off('warning', note)
+    return names
+  }
+
+  test('LangGraph makes Node warn of a leak', async () => {
+    expect(await warned(LangGraph)).toContain('MaxListenersExceededWarning')
+  })
+
+  test('Cairn does not', async () => {
+    expect(await warned(Cairn)).toEqual([])
+  })
+})
+
+describe('a stream of a run that fails', () => {
+  const told = async (StateGraph: Builder) => {
+    const ends: string[] = []
+    const stream = await new StateGraph(Log)
+      .addNode('fails', (): never => {
+        throw new Error('failed')
+      })
+      .addEdge(START, 'fails')
+      .compile()
+      .stream({}, { streamMode: ['tasks', 'debug'] })
+    try {
+      for await (const [mode, payload] of stream) {
+        const isEnd = 'result' in payload || (payload as { type?: string }).type === 'task_result'
+        if (isEnd) ends.push(mode)
+      }
+    } catch (error) {
+      ends.push((error as Error).message)
+    }
+    return ends
+  }
+
+  test('LangGraph drops chunks that its consumer has not taken yet', async () => {
+    expect(await told(LangGraph)).not.toContain('debug')
+  })
+
+  test('Cairn gives them, and then the error', async () => {
+    expect(await told(Cairn)).toEqual(['tasks', 'debug', 'failed'])
+  })
+})
