@@ -1,10 +1,10 @@
 import { Attempt, type AttemptHost } from './attempt.ts'
 import type { Clock } from './clock.ts'
+import { Deadline } from './deadline.ts'
 import type { NodeBody } from './plan.ts'
 import { backoffMs, mayRetry, type RetryPolicy } from './retry.ts'
 import type { RunSignal } from './run-signal.ts'
 import type { Task } from './task.ts'
-import { Deadline } from './timeout.ts'
 
 /** How an attempt ended for which there is no further one. */
 export type Ending =

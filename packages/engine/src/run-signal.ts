@@ -44,7 +44,7 @@ export class RunSignal {
     return this.#own.signal
   }
 
-  /** A signal for a task that runs alone, which no sibling can stop. */
+  /** A signal for a task that runs alone: the caller's own. A slow store that fails ends the run, but not this signal. */
   get alone(): AbortSignal {
     return this.#outer ?? this.shared
   }
