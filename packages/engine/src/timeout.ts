@@ -1,3 +1,5 @@
+import type { TaskTimeoutError } from './errors.ts'
+
 /** How long one attempt of a task may take. */
 export interface TimeoutPolicy {
   /** For the whole attempt. */

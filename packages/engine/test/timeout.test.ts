@@ -65,6 +65,20 @@ describe('a run timeout', () => {
     expect(attempts[0]!.signal.reason).toBeInstanceOf(TaskTimeoutError)
   })
 
+  test('fails the task with the error of its policy, when that has one', async () => {
+    const own = new Error('too slow')
+    const expired: unknown[] = []
+    const errorFor = (error: TaskTimeoutError) => {
+      expired.push(error.kind)
+      return own
+    }
+    const { result } = start({ runMs: 100, errorFor })
+    await clock.pass(100)
+    await expect(result).rejects.toBe(own)
+    expect(attempts[0]!.signal.reason).toBe(own)
+    expect(expired).toEqual(['run'])
+  })
+
   test('is not put off by signs of life', async () => {
     const { result } = start({ runMs: 100 })
     await clock.pass(60)
