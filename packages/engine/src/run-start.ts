@@ -79,16 +79,18 @@ export function checkAnswer(
 
 /**
  * What a command puts beside the checkpoint, by task: its own writes and a plain answer belong to none, other
- * answers stand under the id of their question. An answer that was given before is replaced.
+ * answers stand under the id of their question. An answer that was given before is replaced. A plain answer to
+ * `question` stands under its id as well, which tells whoever goes on with the thread that it is for no other.
  */
-export function commandWrites({
-  writes,
-  answer,
-}: RunStart & { kind: 'command' }): Map<string, readonly Write[]> {
+export function commandWrites(
+  { writes, answer }: RunStart & { kind: 'command' },
+  question: string | undefined,
+): Map<string, readonly Write[]> {
   const byTask = new Map<string, readonly Write[]>()
   const own: Write[] = answer?.kind === 'plain' ? [...writes, [RESUME, answer.value]] : [...writes]
   if (own.length > 0) byTask.set(NULL_TASK_ID, own)
   const answers = answer?.kind === 'byId' ? answer.values : {}
   for (const [id, value] of Object.entries(answers)) byTask.set(id, [[RESUME, [value]]])
+  if (answer?.kind === 'plain' && question !== undefined) byTask.set(question, [[RESUME, [answer.value]]])
   return byTask
 }

@@ -179,14 +179,16 @@ export class Run {
 
   #takeCommand(start: RunStart & { kind: 'command' }, { forks, reusesFinished }: Beginning): void {
     const { line, isNested = false, interruptBefore = [], interruptAfter = [] } = this.options
+    const open = start.answer === undefined ? [] : openQuestions(this.#pending)
     if (start.answer !== undefined && !isNested && reusesFinished) {
-      checkAnswer(start.answer, openQuestions(this.#pending), {
+      checkAnswer(start.answer, open, {
         id: line.threadId,
         hasBreakpoints: interruptBefore.length > 0 || interruptAfter.length > 0,
         nodeOf: (taskId) => this.#dueTasks().find((task) => task.id === taskId)?.name ?? taskId,
       })
     }
-    for (const [taskId, writes] of commandWrites(start)) {
+    const question = reusesFinished && open.length === 1 ? open[0]!.id : undefined
+    for (const [taskId, writes] of commandWrites(start, question)) {
       if (!forks) this.journal.recordCommand(taskId, writes)
       const others = this.#pending.filter(([id]) => id !== taskId)
       this.#pending = [...others, ...writes.map(([channel, value]): PendingWrite => [taskId, channel, value])]

@@ -154,6 +154,7 @@ function createRun(
     namespace: line.namespace,
     manager,
     answers,
+    storedAnswers: isNested ? scratchpad?.storedAnswers : undefined,
     userInterrupt: options.userInterrupt,
     cache: options.cache,
     externalSignal: config.signal,

@@ -18,6 +18,7 @@ import {
   SENDS,
   readChannel,
   type Attempt,
+  type PendingWrite,
   type Question,
   type Run,
   type Thrown,
@@ -30,7 +31,7 @@ import * as keys from './langgraph/config-keys.ts'
 import { throughCache, type CachePolicy } from './langgraph/node-cache.ts'
 import { readWithWrites } from './langgraph/read.ts'
 import type { Configurable, RunConfig } from './langgraph/run-config.ts'
-import { createScratchpad } from './langgraph/scratchpad.ts'
+import { createScratchpad, storedAnswers } from './langgraph/scratchpad.ts'
 import type { Program } from './lower/program.ts'
 import { lowerRetry, lowerTimeout } from './lower/policies.ts'
 
@@ -43,6 +44,8 @@ export interface SessionOptions {
   readonly manager: CallbackManagerForChainRun | undefined
   /** Interrupt id → answer. */
   readonly answers: Readonly<Record<string, unknown>> | undefined
+  /** The same, as an earlier run of the graph around this one left them. */
+  readonly storedAnswers: Readonly<Record<string, unknown>> | undefined
   readonly userInterrupt: unknown
   readonly externalSignal: AbortSignal | undefined
   readonly onCustom: ((chunk: unknown, namespace: string[]) => void) | undefined
@@ -70,6 +73,9 @@ export class Session {
   #step = Number.NaN
   #allowsListeners = false
   #checkpointMap: Record<string, string> = {}
+  /** What `#storedAnswers` was made from. */
+  #pending: readonly PendingWrite[] | undefined
+  #storedAnswers: Readonly<Record<string, unknown>> | undefined
 
   constructor(options: SessionOptions) {
     const { config, program, manager, userInterrupt, onCustom } = options
@@ -125,7 +131,8 @@ export class Session {
     ) => this.#call(attempt, func, name, args, options)
     configurable[keys.CHECKPOINTER] = saver ?? configurable[keys.CHECKPOINTER]
     configurable[keys.CHECKPOINT_MAP] = this.#checkpointMapNow()
-    configurable[keys.SCRATCHPAD] = createScratchpad(task, run, this.#options.answers, () => namespace)
+    const known = { answers: this.#options.answers, stored: this.#storedAnswersNow() }
+    configurable[keys.SCRATCHPAD] = createScratchpad(task, run, known, () => namespace)
     configurable[keys.PREVIOUS_STATE] = this.#previousState()
     configurable[keys.ABORT_SIGNALS] = { externalAbortSignal: externalSignal, composedAbortSignal: signal }
     if (run.isResuming || attempt.number > 1) configurable[keys.RESUMING] = true
@@ -175,6 +182,17 @@ export class Session {
       this.#checkpointMap = { ...around, [namespace]: run.journal.checkpointId }
     }
     return this.#checkpointMap
+  }
+
+  /** The same for all tasks that start from the same writes. */
+  #storedAnswersNow(): Readonly<Record<string, unknown>> | undefined {
+    const { pending } = this.run
+    if (this.#pending !== pending) {
+      const around = this.#options.storedAnswers
+      this.#pending = pending
+      this.#storedAnswers = pending.length === 0 ? around : { ...around, ...storedAnswers(pending) }
+    }
+    return this.#storedAnswers
   }
 
   /** Each parallel task may listen to the signal they share; that is no leak, and nothing to warn of. */

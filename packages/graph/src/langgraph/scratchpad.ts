@@ -1,6 +1,15 @@
 // The notes of one task that LangGraph's `interrupt()`, `task()` and nested graphs keep: how many questions it has
 // asked, which answers it has, what it was given.
-import { INTERRUPT, RESUME, NULL_TASK_ID, type Run, type Task } from '@cairn/engine'
+import { isDeepStrictEqual } from 'node:util'
+import {
+  INTERRUPT,
+  NULL_TASK_ID,
+  RESUME,
+  openQuestions,
+  type PendingWrite,
+  type Run,
+  type Task,
+} from '@cairn/engine'
 import { interruptId } from './interrupt-id.ts'
 
 export interface Scratchpad {
@@ -13,16 +22,23 @@ export interface Scratchpad {
   nullResume?: unknown
   consumeNullResume(): unknown
   readonly currentTaskInput: unknown
+  /** Interrupt id → answer that an earlier run took and did not use; for Cairn's graphs within this task. */
+  readonly storedAnswers?: Readonly<Record<string, unknown>> | undefined
 }
 
-/**
- * @param answers interrupt id → answer, from a command
- * @param namespaceOf the task's namespace, asked for only when there are such answers
- */
+/** Answers by the id of their question. */
+export interface KnownAnswers {
+  /** From a command of this run. */
+  readonly answers: Readonly<Record<string, unknown>> | undefined
+  /** From a command of an earlier run, which did not come to use them. */
+  readonly stored: Readonly<Record<string, unknown>> | undefined
+}
+
+/** @param namespaceOf the task's namespace, asked for only when there are such answers */
 export function createScratchpad(
   task: Task,
   run: Run,
-  answers: Readonly<Record<string, unknown>> | undefined,
+  { answers, stored }: KnownAnswers,
   namespaceOf: () => string,
 ): Scratchpad {
   const { pending } = run
@@ -32,40 +48,61 @@ export function createScratchpad(
     subgraphCounter: 0,
     resume: [],
     currentTaskInput: task.input,
+    storedAnswers: stored,
     consumeNullResume() {
       const answer = scratchpad.nullResume
       delete scratchpad.nullResume
       return answer
     },
   }
-  if (pending.length === 0 && answers === undefined) return scratchpad
+  if (pending.length === 0 && answers === undefined && stored === undefined) return scratchpad
 
-  const stored = pending.filter(([taskId, channel]) => channel === RESUME && taskId === task.id)
-  scratchpad.resume.push(...stored.flatMap(([, , answer]) => answer))
-  const plain = pending.find(([taskId, channel]) => channel === RESUME && taskId === NULL_TASK_ID)
-  if (plain !== undefined && mayTakePlainAnswer(task, run)) scratchpad.nullResume = plain[2]
-
-  const byId = { ...storedAnswers(run), ...answers }
-  if (Object.keys(byId).length > 0) {
-    const next = interruptId(namespaceOf(), scratchpad.resume.length)
+  const { resume } = scratchpad
+  const own = pending.filter(([id, channel]) => channel === RESUME && id === task.id)
+  resume.push(...own.flatMap(([, , answer]) => answer))
+  const known = { ...stored, ...answers }
+  if (Object.keys(known).length > 0) {
+    const next = interruptId(namespaceOf(), resume.length)
     const first = interruptId(namespaceOf(), 0)
-    if (next in byId) scratchpad.resume.push(byId[next])
-    else if (first in byId) scratchpad.resume.push(byId[first])
+    const id = next in known ? next : answers !== undefined && first in answers ? first : undefined
+    if (id !== undefined) {
+      resume.push(known[id])
+      return scratchpad
+    }
   }
+  const plain = pending.find(([id, channel]) => channel === RESUME && id === NULL_TASK_ID)
+  if (plain !== undefined && isFor(task, plain[2], run)) scratchpad.nullResume = plain[2]
   return scratchpad
 }
 
-/** A plain answer is for the task that asked; when none did (a static breakpoint), for whoever asks first. */
-function mayTakePlainAnswer(task: Task, { pending }: Run): boolean {
+/**
+ * Whether a plain answer, which may be of an earlier run, is for this task. It is for the task that asked; when none
+ * did (a static breakpoint), for whoever asks first.
+ */
+function isFor(task: Task, answer: unknown, { pending }: Run): boolean {
+  const used = pending.filter(
+    ([id, channel]) => channel === RESUME && id !== NULL_TASK_ID && !isInterruptId(id),
+  )
+  const isUsed = (answers: unknown) => isDeepStrictEqual([answers].flat().at(-1), answer)
+  if (used.some(([id, , answers]) => id === task.id && isUsed(answers))) return false
   const asked = pending.filter(([, channel]) => channel === INTERRUPT)
-  return asked.length === 0 || asked.some(([taskId]) => taskId === task.id)
+  if (asked.length === 0) return true
+  if (!asked.some(([id]) => id === task.id)) return false
+  // The engine keeps it under the id of its question as well, LangGraph does not.
+  if (pending.some(([id, channel]) => channel === RESUME && isInterruptId(id))) {
+    const open = openQuestions(pending.filter(([id]) => id === task.id))
+    const stored = storedAnswers(pending)
+    return open.some(({ id }) => id !== undefined && isDeepStrictEqual(stored[id], answer))
+  }
+  return !used.some(([, , answers]) => isUsed(answers))
 }
 
-/** Answers by id that an earlier run took and did not come to use: they are stored under their question's id. */
-function storedAnswers({ pending }: Run): Record<string, unknown> {
+/** Answers that are stored under the ids of questions which are open. */
+export function storedAnswers(pending: readonly PendingWrite[]): Record<string, unknown> {
+  const open = new Set(openQuestions(pending).map(({ id }) => id))
   const answers: Record<string, unknown> = {}
   for (const [id, channel, answer] of pending) {
-    if (channel === RESUME && isInterruptId(id)) answers[id] = [answer].flat().at(-1)
+    if (channel === RESUME && open.has(id)) answers[id] = [answer].flat().at(-1)
   }
   return answers
 }
