@@ -207,7 +207,9 @@ export class Run {
   }
 
   #takeInput(writes: readonly Write[]): void | Promise<void> {
-    // Tasks left over from before are given up: what triggered them counts as seen.
+    // Tasks left over from before are given up: what triggered them counts as seen. All nodes are looked at, whatever
+    // an answer that lay beside the checkpoint has updated just now.
+    this.#updated = undefined
     const abandoned = this.#dueTasks().map(({ node, name, fired }) => ({ node, name, fired, writes: [] }))
     const { state, changed } = this.#advance([...abandoned, { node: undefined, fired: [], writes }])
     this.journal.noteAdvance(state, changed, abandoned)

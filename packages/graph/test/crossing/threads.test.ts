@@ -81,7 +81,7 @@ async function play(
 }
 
 function crossing(name: string, story: Story): void {
-  describe(name, () => {
+  describe(`a thread with ${name}`, () => {
     for (const [saverName, open] of savers) {
       test.for(orders)(`%s, through ${saverName}`, async ([, engines]) => {
         const expected = normalise(await play(story, [langGraph], new LangGraphMemorySaver()))

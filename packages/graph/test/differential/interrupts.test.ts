@@ -307,3 +307,22 @@ sameRuns(
   },
   [{}, null, new Command({ resume: 'done' })],
 )
+
+sameRuns(
+  'new input on a thread that failed after an answer gives up what was due',
+  ({ StateGraph }) => {
+    const refuse = () => {
+      throw new RangeError('refused at the barrier')
+    }
+    return new StateGraph(
+      Annotation.Root({ ...Log.spec, never: Annotation<string>({ reducer: refuse, default: () => '' }) }),
+    )
+      .addNode('ask', ({ log }) => ({ log: [`asked after ${log.length}: ${String(interrupt('?'))}`] }))
+      .addNode('writes', () => ({ never: 'x' }))
+      .addConditionalEdges(START, ({ log }) => (log.length === 1 ? ['ask', 'writes'] : ['ask']), [
+        'ask',
+        'writes',
+      ])
+  },
+  [{ log: ['in'] }, new Command({ resume: 'yes' }), { log: ['again'] }, new Command({ resume: 'yes' })],
+)

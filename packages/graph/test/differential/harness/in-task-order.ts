@@ -1,6 +1,8 @@
 // Tasks of one superstep settle in an order that depends on how many turns of the microtask queue an engine takes
 // for them, which is nobody's contract. So what they tell while they run is put in the order of their names.
 
+import { compareText, masked } from './masked.ts'
+
 type StreamedChunk = readonly [namespace: string[], mode: string, payload: unknown]
 
 /**
@@ -15,13 +17,18 @@ export function inTaskOrder(chunks: readonly unknown[]): unknown[] {
   return failure === -1 ? ordered : [...ordered, chunks[failure]]
 }
 
-function ofGraph(chunks: readonly StreamedChunk[], depth: number, isWhole: boolean): unknown[] {
+function ofGraph(
+  chunks: readonly StreamedChunk[],
+  depth: number,
+  isWhole: boolean,
+  began = chunks.flatMap((chunk) => idOf(chunk) ?? []),
+): unknown[] {
   const ordered: unknown[] = []
-  let stretch = new Stretch(depth)
+  let stretch = new Stretch(depth, began)
   for (const chunk of chunks) {
     if (stretch.takes(chunk)) continue
     ordered.push(...stretch.sorted(), chunk)
-    stretch = new Stretch(depth)
+    stretch = new Stretch(depth, began)
   }
   return isWhole ? [...ordered, ...stretch.sorted()] : ordered
 }
@@ -29,13 +36,16 @@ function ofGraph(chunks: readonly StreamedChunk[], depth: number, isWhole: boole
 /** What the tasks of one superstep told, with the graphs within them. */
 class Stretch {
   readonly #depth: number
+  /** Ids of the tasks, in the order in which they began. */
+  readonly #began: string[]
   readonly #tasks = new Map<
     string,
     { readonly within: Map<string, StreamedChunk[]>; readonly own: StreamedChunk[] }
   >()
 
-  constructor(depth: number) {
+  constructor(depth: number, began: string[]) {
     this.#depth = depth
+    this.#began = began
   }
 
   /** Whether the chunk is from a task, and not from the barrier after them. */
@@ -57,10 +67,10 @@ class Stretch {
 
   sorted(): unknown[] {
     return [...this.#tasks]
-      .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .toSorted(([a], [b]) => compareText(a, b))
       .flatMap(([, { within, own }]) => [
-        ...[...within.values()].flatMap((chunks) => ofGraph(chunks, this.#depth + 1, true)),
-        ...own,
+        ...[...within.values()].flatMap((chunks) => ofGraph(chunks, this.#depth + 1, true, this.#began)),
+        ...inOrderOfText(own, this.#began),
       ])
   }
 
@@ -71,13 +81,30 @@ class Stretch {
   }
 }
 
+function idOf([, mode, payload]: StreamedChunk): string | undefined {
+  return mode === 'tasks' ? (payload as { id: string }).id : undefined
+}
+
+/**
+ * Tasks that were sent to one node have one name: what they tell is put in the order of its text, and where that is
+ * the same, in the order in which they began.
+ */
+function inOrderOfText(chunks: readonly StreamedChunk[], began: readonly string[]): readonly StreamedChunk[] {
+  if (new Set(chunks.map(idOf)).size < 3) return chunks // of one task, beside those that name none
+  return chunks.toSorted(
+    (a, b) =>
+      compareText(masked(JSON.stringify(a)), masked(JSON.stringify(b))) ||
+      began.indexOf(idOf(a) ?? '') - began.indexOf(idOf(b) ?? ''),
+  )
+}
+
 /** The task that a chunk is about; `undefined` for a chunk of the barrier. */
 function nameOf(mode: string, payload: Record<string, unknown>): string | undefined {
   switch (mode) {
     case 'updates':
-      return '__interrupt__' in payload ? '~' : Object.keys(payload)[0]
+      return questionsIn(payload) ?? Object.keys(payload)[0]
     case 'values':
-      return '__interrupt__' in payload ? '~' : undefined
+      return questionsIn(payload)
     case 'tasks':
       return 'result' in payload || isHandler(payload) ? String(payload['name']) : undefined
     case 'debug':
@@ -91,6 +118,11 @@ function nameOf(mode: string, payload: Record<string, unknown>): string | undefi
     default:
       return undefined
   }
+}
+
+/** The chunks of one question stay together, after all that tasks tell. */
+function questionsIn(payload: Record<string, unknown>): string | undefined {
+  return '__interrupt__' in payload ? `~${masked(JSON.stringify(payload['__interrupt__']))}` : undefined
 }
 
 /** An error handler starts among the tasks of its superstep. */

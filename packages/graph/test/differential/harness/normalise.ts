@@ -4,12 +4,8 @@ import { BaseCallbackManager } from '@langchain/core/callbacks/manager'
 import { isBaseMessage, type BaseMessage } from '@langchain/core/messages'
 import { Runnable } from '@langchain/core/runnables'
 import { BaseCheckpointSaver, BaseStore, RunControl } from '@langchain/langgraph'
+import { compareText, isHash, isTime, masked, varying } from './masked.ts'
 import { isSnapshot, withOpenTasks } from './open-tasks.ts'
-
-const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
-const hash = /(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/
-const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/
-const volatile = new RegExp(`${uuid.source}|${hash.source}|${time.source}`, 'g')
 
 /** Numbers under these keys are times or durations. */
 const timeKeys = new Set(['nodeFirstAttemptTime', 'elapsed'])
@@ -67,7 +63,7 @@ class Normaliser {
   #fields(value: object): Record<string, unknown> {
     const keys = Object.keys(value)
       .filter((key) => !isInternal(key))
-      .toSorted((a, b) => compare(masked(a), masked(b)))
+      .toSorted((a, b) => compareText(masked(a), masked(b)))
     return Object.fromEntries(
       keys.map((key) => [this.#text(key), this.value((value as Record<string, unknown>)[key], key)]),
     )
@@ -85,11 +81,11 @@ class Normaliser {
   }
 
   #text(text: string): string {
-    return text.replaceAll(volatile, (found) => this.#label(found))
+    return text.replaceAll(varying, (found) => this.#label(found))
   }
 
   #label(found: string): string {
-    if (time.test(found)) return '<time>'
+    if (isTime(found)) return '<time>'
     const known = this.#labels.get(found)
     if (known !== undefined) return known
     const label = `<${kindOf(found)} ${this.#labels.size}>`
@@ -104,17 +100,9 @@ function isInternal(key: string): boolean {
 }
 
 function kindOf(id: string): string {
-  if (hash.test(id)) return 'question'
+  if (isHash(id)) return 'question'
   if (/^0{8}-/.test(id)) return 'null'
   return id[14] === '6' ? `checkpoint ${id.slice(19, 23)}` : 'id'
-}
-
-function masked(text: string): string {
-  return text.replaceAll(volatile, '')
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Errors, sends and commands are told by name; what is a plain object, or was made by `Object.create(null)`, has none. */

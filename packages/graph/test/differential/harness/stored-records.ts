@@ -1,38 +1,56 @@
 import type { MemorySaver } from '@langchain/langgraph'
 import { NULL_TASK_ID, RESUME } from '@cairn/engine'
+import { compareText, masked } from './masked.ts'
 
-/** Everything a saver was given: checkpoints by namespace in order of their ids, and the writes beside each. */
+/**
+ * Everything a saver was given: checkpoints by namespace in order of their ids, and the writes beside each. Graphs
+ * that ran side by side come in the order of what they left.
+ */
 export function storedRecords(saver: MemorySaver): unknown {
   const { storage, writes } = saver as unknown as Stored
   return Object.entries(storage).flatMap(([thread, namespaces]) =>
-    Object.entries(namespaces).flatMap(([namespace, checkpoints]) =>
-      Object.keys(checkpoints)
-        .toSorted()
-        .map((id) => {
-          const [checkpoint, metadata, parent] = checkpoints[id]!
-          const beside = writes[JSON.stringify([thread, namespace, id])] ?? {}
-          return {
-            thread,
-            namespace,
-            id,
-            parent,
-            checkpoint: withoutEmpty(decoded(checkpoint) as Checkpoint),
-            metadata: decoded(metadata),
-            writes: ranked(
-              withoutBoundAnswers(Object.entries(beside))
-                .map(([key, [task, channel, value, path]]) => ({
-                  path,
-                  task,
-                  position: Number(key.slice(key.lastIndexOf(',') + 1)),
-                  channel,
-                  value: decoded(value),
-                }))
-                .toSorted((a, b) => compare(a.path, b.path) || a.position - b.position),
-            ),
-          }
-        }),
-    ),
+    Object.entries(namespaces)
+      .map(([namespace, checkpoints]) => recordsOf(thread, namespace, checkpoints, writes))
+      .toSorted((a, b) => compareText(orderOf(a), orderOf(b)))
+      .flat(),
   )
+}
+
+function orderOf(records: readonly { readonly namespace: string }[]): string {
+  return masked(`${records[0]!.namespace} ${JSON.stringify(records)}`)
+}
+
+function recordsOf(
+  thread: string,
+  namespace: string,
+  checkpoints: Stored['storage'][string][string],
+  writes: Stored['writes'],
+) {
+  return Object.keys(checkpoints)
+    .toSorted()
+    .map((id) => {
+      const [checkpoint, metadata, parent] = checkpoints[id]!
+      const beside = writes[JSON.stringify([thread, namespace, id])] ?? {}
+      return {
+        thread,
+        namespace,
+        id,
+        parent,
+        checkpoint: withoutEmpty(decoded(checkpoint) as Checkpoint),
+        metadata: decoded(metadata),
+        writes: ranked(
+          withoutBoundAnswers(Object.entries(beside))
+            .map(([key, [task, channel, value, path]]) => ({
+              path,
+              task,
+              position: Number(key.slice(key.lastIndexOf(',') + 1)),
+              channel,
+              value: decoded(value),
+            }))
+            .toSorted((a, b) => compareText(a.path, b.path) || a.position - b.position),
+        ),
+      }
+    })
 }
 
 interface Write {
@@ -83,8 +101,4 @@ interface Stored {
 
 function decoded(bytes: Bytes): unknown {
   return JSON.parse(new TextDecoder().decode(bytes))
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
