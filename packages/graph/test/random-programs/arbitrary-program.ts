@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Act, ChildProgram, Link, NodeProgram, Program, Rule } from './program.ts'
 
 const mostNodes = 6
@@ -11,14 +11,14 @@ const acts = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Act>('nothing') },
 )
 
-const child: fc.Arbitrary<ChildProgram> = fc.record({
+const anyChild: fc.Arbitrary<ChildProgram> = fc.record({
   acts: fc.array(acts, { minLength: 1, maxLength: 3 }),
   isParallel: fc.boolean(),
   checkpointer: fc.constantFrom(undefined, undefined, true, false),
   engine: fc.constantFrom('Cairn', 'LangGraph'),
 })
 
-const rule: fc.Arbitrary<Rule> = fc.oneof(
+const anyRule: fc.Arbitrary<Rule> = fc.oneof(
   fc.constantFrom<Rule>('always', 'odd', 'even'),
   fc.nat({ max: 8 }).map((whileShorterThan) => ({ whileShorterThan })),
 )
@@ -69,9 +69,9 @@ export const arbitraryProgram: fc.Arbitrary<Program> = fc
       last: each(fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, fc.constant(true))),
       deferred: each(fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, fc.constant(true))),
       goTo: each(fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, fc.uniqueArray(node, { maxLength: 2 }))),
-      children: each(fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, child)),
+      children: each(fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, anyChild)),
       entries: fc.tuple(...Array.from({ length: count }, (_, index) => entryOf(index))),
-      back: fc.array(fc.tuple(node, node, rule), { maxLength: 2 }),
+      back: fc.array(fc.tuple(node, node, anyRule), { maxLength: 2 }),
       failing: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, node),
       before: rarely,
       after: rarely,

@@ -1,6 +1,6 @@
 // Random programs on both engines. `CAIRN_RANDOM_PROGRAMS` says how many, `CAIRN_RANDOM_SEED` which; a failure prints
 // its seed and the program, smallest first.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { differences } from '../differential/harness/differences.ts'
 import { cairn, langGraph } from '../differential/harness/differential.ts'
