@@ -30,7 +30,7 @@ function entryOf(index: number): fc.Arbitrary<Link[]> {
     .uniqueArray(earlier, { minLength: 1, maxLength: 2 })
     .map((from) => from.map((one): Link => ({ kind: 'edge', from: one, to: index })))
   const route = fc
-    .tuple(earlier, rule)
+    .tuple(earlier, anyRule)
     .map(([from, how]): Link[] => [{ kind: 'route', from, to: [index], rule: how }])
   const send = fc
     .tuple(earlier, fc.integer({ min: 1, max: 3 }))

@@ -27,7 +27,7 @@ export function withOpenTasks<Given extends Snapshot>(snapshot: Given): Given {
   for (const { name } of tasks.filter(isOpen)) missing.set(name, (missing.get(name) ?? 0) + 1)
   for (const name of next) missing.set(name, (missing.get(name) ?? 0) - 1)
   const left = [...missing].flatMap(([name, count]) => Array<string>(Math.max(count, 0)).fill(name))
-  if (left.length === 0) return { ...snapshot, tasks }
+  if (!tasks.some(isOpen)) return { ...snapshot, tasks }
   const names = tasks.map(({ name }) => name)
   return {
     ...snapshot,
