@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { INTERRUPT, NULL_TASK_ID, RESUME, isTaskOutput } from './control.ts'
 import { AmbiguousResumeError, StaleResumeError } from './errors.ts'
 import type { Question } from './task.ts'
@@ -77,20 +78,54 @@ export function checkAnswer(
   }
 }
 
+/** What a command puts beside the checkpoint, by task: its own writes and a plain answer belong to none. */
+export type CommandRecord = readonly [taskId: string, writes: readonly Write[]]
+
 /**
- * What a command puts beside the checkpoint, by task: its own writes and a plain answer belong to none, other
- * answers stand under the id of their question. An answer that was given before is replaced. A plain answer to
- * `question` stands under its id as well, which tells whoever goes on with the thread that it is for no other.
+ * Its own writes come after those of earlier commands beside this checkpoint, in one record, since a store keeps the
+ * first write at its position. Answers replace earlier ones, so each has a record of its own: by id under the id of
+ * its question. A plain answer to `question` stands under its id as well, which tells whoever goes on with the thread
+ * that it is for no other.
  */
-export function commandWrites(
+export function commandRecords(
   { writes, answer }: RunStart & { kind: 'command' },
+  pending: readonly PendingWrite[],
   question: string | undefined,
-): Map<string, readonly Write[]> {
-  const byTask = new Map<string, readonly Write[]>()
-  const own: Write[] = answer?.kind === 'plain' ? [...writes, [RESUME, answer.value]] : [...writes]
-  if (own.length > 0) byTask.set(NULL_TASK_ID, own)
-  const answers = answer?.kind === 'byId' ? answer.values : {}
-  for (const [id, value] of Object.entries(answers)) byTask.set(id, [[RESUME, [value]]])
-  if (answer?.kind === 'plain' && question !== undefined) byTask.set(question, [[RESUME, [answer.value]]])
-  return byTask
+): CommandRecord[] {
+  const byId = new Map(Object.entries(answer?.kind === 'byId' ? answer.values : {}))
+  if (answer?.kind === 'plain' && question !== undefined) byId.set(question, answer.value)
+  const earlier = writesOfCommands(pending)
+  // Whoever died with a command may give it again.
+  const isKnown = (id: string) => pending.some(([taskId, channel]) => taskId === id && channel === RESUME)
+  const isRepeated = [...byId.keys()].every(isKnown) && endsWith(earlier, writes)
+
+  const records: CommandRecord[] = []
+  if (writes.length > 0 && !isRepeated) records.push([NULL_TASK_ID, [...earlier, ...writes]])
+  if (answer?.kind === 'plain') records.push([NULL_TASK_ID, [[RESUME, answer.value]]])
+  for (const [id, value] of byId) records.push([id, [[RESUME, [value]]]])
+  return records
+}
+
+/** What lies beside the checkpoint once these records do. */
+export function withRecords(
+  pending: readonly PendingWrite[],
+  records: readonly CommandRecord[],
+): readonly PendingWrite[] {
+  let next = pending
+  for (const [id, writes] of records) {
+    const isAnswer = writes[0]![0] === RESUME
+    const others = next.filter(([taskId, channel]) => taskId !== id || (channel === RESUME) !== isAnswer)
+    next = [...others, ...writes.map(([channel, value]): PendingWrite => [id, channel, value])]
+  }
+  return next
+}
+
+function writesOfCommands(pending: readonly PendingWrite[]): Write[] {
+  return pending.flatMap(([taskId, channel, value]): Write[] =>
+    taskId === NULL_TASK_ID && channel !== RESUME ? [[channel, value]] : [],
+  )
+}
+
+function endsWith(earlier: readonly Write[], writes: readonly Write[]): boolean {
+  return isDeepStrictEqual(earlier.slice(Math.max(0, earlier.length - writes.length)), writes)
 }

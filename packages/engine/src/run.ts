@@ -19,7 +19,7 @@ import type { RunListener } from './listener.ts'
 import type { Plan } from './plan.ts'
 import type { RunOptions, RunResult } from './run-options.ts'
 import { RunSignal } from './run-signal.ts'
-import { checkAnswer, commandWrites, openQuestions, type RunStart } from './run-start.ts'
+import { checkAnswer, commandRecords, openQuestions, withRecords, type RunStart } from './run-start.ts'
 import { Scheduler } from './scheduler.ts'
 import { stalledJoins } from './stalled-joins.ts'
 import { emptyState, readChannels, restoreState, type State } from './state.ts'
@@ -188,11 +188,9 @@ export class Run {
       })
     }
     const question = reusesFinished && open.length === 1 ? open[0]!.id : undefined
-    for (const [taskId, writes] of commandWrites(start, question)) {
-      if (!forks) this.journal.recordCommand(taskId, writes)
-      const others = this.#pending.filter(([id]) => id !== taskId)
-      this.#pending = [...others, ...writes.map(([channel, value]): PendingWrite => [taskId, channel, value])]
-    }
+    const records = commandRecords(start, reusesFinished ? this.#pending : [], question)
+    if (!forks) for (const [taskId, writes] of records) this.journal.recordCommand(taskId, writes)
+    this.#pending = withRecords(this.#pending, records)
   }
 
   /** A command may be older than this run, which then ended before a checkpoint held its writes. */

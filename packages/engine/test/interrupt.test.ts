@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
   INTERRUPT,
+  NULL_TASK_ID,
   RESUME,
   openQuestions,
   reducer,
@@ -282,6 +283,63 @@ describe('an answer', () => {
     expect(await run({ kind: 'command', writes: [['log', 'note']], answer })).toEqual({
       kind: 'finished',
       log: ['note', 'a: Ada'],
+    })
+  })
+
+  describe('to a second question of the same task', () => {
+    const command = (id: string, note: string): RunOptions['start'] => ({
+      kind: 'command',
+      writes: [['log', note]],
+      answer: { kind: 'byId', values: { [id]: id.toUpperCase() } },
+    })
+
+    test('leaves the writes that came with the first', async () => {
+      const { run } = graph({ a: { body: asking('one', 'two') } })
+      await run(enter('a'))
+      await run(command('one', 'first note'))
+      expect(await run(command('two', 'second note'))).toEqual({
+        kind: 'finished',
+        log: ['first note', 'second note', 'a: ONE, TWO'],
+      })
+    })
+
+    test('is kept with both, so that a crash loses neither', async () => {
+      let isUp = true
+      const { run } = graph({
+        a: {
+          body(attempt) {
+            asking('one', 'two')(attempt)
+            if (isUp) throw new Error('crashed')
+          },
+        },
+      })
+      await run(enter('a'))
+      await run(command('one', 'first note'))
+      await expect(run(command('two', 'second note'))).rejects.toThrow('crashed')
+      // Whoever gave it may not know that it was kept, and give it again.
+      await expect(run(command('two', 'second note'))).rejects.toThrow('crashed')
+      isUp = false
+      expect(await run({ kind: 'continue' })).toEqual({
+        kind: 'finished',
+        log: ['first note', 'second note', 'a: ONE, TWO'],
+      })
+    })
+
+    test('replaces the first, also when writes come with it', async () => {
+      const { run } = graph({ a: { body: asking('one', 'two') } })
+      await run(enter('a'))
+      await run(command('one', 'first note'))
+      const before = store.commits.length
+      const answer: Answer = { kind: 'plain', value: 'TWO' }
+      await run({ kind: 'command', writes: [['log', 'second note']], answer })
+      const written = store.commits.slice(before).flatMap(({ writes }) => writes)
+      expect(written.filter(({ taskId }) => taskId === NULL_TASK_ID).map(({ writes }) => writes)).toEqual([
+        [
+          ['log', 'first note'],
+          ['log', 'second note'],
+        ],
+        [[RESUME, 'TWO']],
+      ])
     })
   })
 

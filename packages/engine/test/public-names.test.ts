@@ -77,6 +77,7 @@ test('the sources import their own files, and of the platform what is listed her
     [
       "ids.ts: node:crypto",
       "memory-store.ts: node:util",
+      "run-start.ts: node:util",
     ]
   `)
 

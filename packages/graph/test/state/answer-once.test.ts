@@ -1,5 +1,6 @@
 // An answer is for one question. Whoever goes on with a thread without an answer gives none: what was answered before
 // counts for the question that it was given to, and only for that.
+import { StateGraph as LangGraphStateGraph } from '@langchain/langgraph'
 import {
   Annotation,
   Command,
@@ -159,4 +160,25 @@ test('an answer to one task is not for another that asks later', async () => {
   expect(await open(graph)).toMatchObject([{ value: 'late?' }])
   await graph.invoke(null, thread)
   expect(await open(graph)).toMatchObject([{ value: 'late?' }])
+})
+
+test('an update that came with an answer stays when the node asks again', async () => {
+  const graph = flat()
+  await graph.invoke({ log: [] }, thread)
+  await graph.invoke(new Command({ resume: 'A', update: { log: ['one'] } }), thread)
+  await graph.invoke(new Command({ resume: 'B', update: { log: ['two'] } }), thread)
+  const { log } = (await graph.getState(thread)).values as typeof State.State
+  expect(log).toEqual(['one', 'two', 'first? A', 'second? B'])
+})
+
+test('LangGraph loses the update that came with the first answer', async () => {
+  const graph: Graph = new LangGraphStateGraph(State)
+    .addNode('ask', asking('first?', 'second?'))
+    .addEdge(START, 'ask')
+    .compile({ checkpointer: new MemorySaver() })
+  await graph.invoke({ log: [] }, thread)
+  await graph.invoke(new Command({ resume: 'A', update: { log: ['one'] } }), thread)
+  await graph.invoke(new Command({ resume: 'B', update: { log: ['two'] } }), thread)
+  const { log } = (await graph.getState(thread)).values as typeof State.State
+  expect(log).toEqual(['two', 'first? A', 'second? B'])
 })
