@@ -18,12 +18,14 @@ import type { RunConfig } from './langgraph/run-config.ts'
 import { serverInfoOf } from './langgraph/server-info.ts'
 import type { Scratchpad } from './langgraph/scratchpad.ts'
 import type { Program } from './lower/program.ts'
+import { Standing } from './standing.ts'
 import type { Chunk, ChunkSink } from './stream/chunk.ts'
 import { Diagnostics } from './stream/diagnostics.ts'
 import { Emitter } from './stream/emitter.ts'
 import { LastValues } from './stream/last-values.ts'
 import { toAll } from './stream/listeners.ts'
 import { StreamMessagesHandler } from './stream/messages-handler.ts'
+import { StreamProtocolMessagesHandler } from './stream/protocol-messages-handler.ts'
 import { ChunkQueue, RunStream } from './stream/run-stream.ts'
 import { StreamToolsHandler } from './stream/tools-handler.ts'
 import { chunkEvent, failureEvent } from './stream/server-sent-events.ts'
@@ -106,8 +108,11 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     const sink: ChunkSink = { modes, push }
     if (shape.subgraphs) config.configurable[keys.STREAM] = sink
     const scope = { subgraphs: shape.subgraphs, namespace: prepared.namespace }
-    if (modes.has('messages')) addHandler(config, new StreamMessagesHandler(push, scope))
-    if (modes.has('tools')) addHandler(config, new StreamToolsHandler(push, scope))
+    if (modes.has('messages')) {
+      const handler = isV3 ? new StreamProtocolMessagesHandler(push) : new StreamMessagesHandler(push, scope)
+      addHandler(config, handler)
+    }
+    if (modes.has('tools')) addHandler(config, new StreamToolsHandler(push, isV3 ? undefined : scope))
     const sinks = prepared.parentSink === undefined ? [sink] : [sink, prepared.parentSink]
     const onCustom = modes.has('custom')
       ? (chunk: unknown, namespace: string[]) => push([namespace, 'custom', chunk])
@@ -135,7 +140,11 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
   protected override async _prepareStateSnapshot(given: SnapshotOptions): Promise<StateSnapshot> {
     const { saved, applyPendingWrites: isPresent = false } = given
     if (saved === undefined || !isPresent) return super._prepareStateSnapshot(given)
-    return super._prepareStateSnapshot({ ...given, saved: withOpenWrites(saved) })
+    const standing = new Standing(this.program.plan, saved)
+    const snapshot = await super._prepareStateSnapshot({ ...given, saved: withOpenWrites(saved) })
+    if (snapshot.next.length > 0 || snapshot.tasks.length === 0) return snapshot
+    const next = standing.nodesAfterSuperstep(snapshot.tasks)
+    return next === undefined ? snapshot : { ...snapshot, next }
   }
 
   /** Each superstep of an edit is one commit, if the saver is over a store. */

@@ -16,10 +16,11 @@ export class StreamToolsHandler extends BaseCallbackHandler {
   /** In the background, the end of a tool would come after the update of the node that called it. */
   override awaitHandlers = true
   readonly #push: (chunk: Chunk) => void
-  readonly #scope: StreamScope
+  readonly #scope: StreamScope | undefined
   readonly #runs = new Map<string, ToolRun>()
 
-  constructor(push: (chunk: Chunk) => void, scope: StreamScope) {
+  /** @param scope without one, tools of every graph are told of, with the namespace of their task */
+  constructor(push: (chunk: Chunk) => void, scope: StreamScope | undefined) {
     super()
     this.#push = push
     this.#scope = scope
@@ -37,8 +38,8 @@ export class StreamToolsHandler extends BaseCallbackHandler {
   ): void {
     if (metadata === undefined || tags?.includes(HIDDEN_TAG) === true) return
     const task = metadata['langgraph_checkpoint_ns'] as string | undefined
-    const namespace = task === undefined ? [] : graphNamespace(task, metadata['langgraph_path'])
-    if (!isInScope(namespace, this.#scope)) return
+    const namespace = task === undefined ? [] : this.#namespaceOf(task, metadata['langgraph_path'])
+    if (this.#scope !== undefined && !isInScope(namespace, this.#scope)) return
     this.#runs.set(runId, { namespace, toolCallId, name: name ?? 'unknown' })
     this.#tell(runId, 'on_tool_start', { input })
   }
@@ -56,6 +57,10 @@ export class StreamToolsHandler extends BaseCallbackHandler {
     const isQuestion = isGraphInterrupt(error) || isGraphDrained(error)
     if (!isQuestion) this.#tell(runId, 'on_tool_error', { error })
     this.#runs.delete(runId)
+  }
+
+  #namespaceOf(task: string, path: unknown): Namespace {
+    return this.#scope === undefined ? task.split('|') : graphNamespace(task, path)
   }
 
   #tell(runId: string, event: string, rest: Readonly<Record<string, unknown>>): void {
