@@ -16,4 +16,9 @@ export const notes: Readonly<Record<string, string>> = {
   'import-engine/wall':
     'Modules are loaded one by one, about a quarter of a millisecond each; bundled, the same code takes 9 ms.',
   'import-graph/langgraph': 'As for the engine: about a hundred small modules on top of LangGraph.',
+  'loop-async-none/xstate': 'By CPU time it is reached; the machine was not idle.',
+  'fan-out-5000-none/growth':
+    'By wall time it is reached. By CPU time the garbage collector, which works on the other core, pays for five times as many live configs.',
+  'threads/block':
+    'The machine was not idle: the time includes waiting for a core. Alone, the longest block was 30 ms.',
 }
