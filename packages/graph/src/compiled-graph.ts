@@ -136,15 +136,15 @@ export class CompiledGraph extends (CompiledStateGraph as unknown as new (
     yield* (await this.#stream(input, options)) as AsyncIterable<never>
   }
 
-  /** The present state shows what is still open; of a past one it shows what was asked there. */
+  /** The present state shows what is still open, and what comes next; of a past one it shows what was asked there. */
   protected override async _prepareStateSnapshot(given: SnapshotOptions): Promise<StateSnapshot> {
     const { saved, applyPendingWrites: isPresent = false } = given
-    if (saved === undefined || !isPresent) return super._prepareStateSnapshot(given)
+    if (!isPresent || saved?.pendingWrites === undefined || saved.pendingWrites.length === 0)
+      return super._prepareStateSnapshot(given)
     const standing = new Standing(this.program.plan, saved)
     const snapshot = await super._prepareStateSnapshot({ ...given, saved: withOpenWrites(saved) })
-    if (snapshot.next.length > 0 || snapshot.tasks.length === 0) return snapshot
-    const next = standing.nodesAfterSuperstep(snapshot.tasks)
-    return next === undefined ? snapshot : { ...snapshot, next }
+    if (snapshot.next.length > 0) return snapshot
+    return { ...snapshot, next: standing.nodesAfterSuperstep(snapshot.tasks) ?? snapshot.next }
   }
 
   /** Each superstep of an edit is one commit, if the saver is over a store. */
