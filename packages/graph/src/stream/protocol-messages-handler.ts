@@ -12,7 +12,7 @@ type Origin = readonly [namespace: Namespace, metadata: Metadata]
 type Event = Readonly<Record<string, unknown>> & { readonly event: string }
 type Block = Readonly<Record<string, unknown>> & { readonly type: string }
 
-const silentTags = ['nostream', 'langsmith:nostream']
+const silentTags = new Set(['nostream', 'langsmith:nostream'])
 
 export class StreamProtocolMessagesHandler extends BaseCallbackHandler {
   override name = 'StreamProtocolMessagesHandler'
@@ -65,7 +65,7 @@ export class StreamProtocolMessagesHandler extends BaseCallbackHandler {
     metadata?: Metadata,
     name?: string,
   ): void {
-    if (tags?.some((tag) => silentTags.includes(tag)) !== true) this.#remember(runId, metadata, tags, name)
+    if (tags?.some((tag) => silentTags.has(tag)) !== true) this.#remember(runId, metadata, tags, name)
   }
 
   override handleChatModelStreamEvent(given: { readonly event: string }, runId: string): void {
@@ -172,7 +172,7 @@ function speakerOf(message: BaseMessage): { role?: string; tool_call_id?: string
 }
 
 function blocksOf({ content }: BaseMessage): Block[] {
-  if (typeof content !== 'string') return content as Block[]
+  if (typeof content !== 'string') return content
   return content === '' ? [] : [{ type: 'text', text: content }]
 }
 

@@ -1,4 +1,5 @@
 // An answer is given to the question it is for, and once.
+import { setImmediate } from 'node:timers/promises'
 import { Command, INTERRUPT, MemorySaver, START, interrupt } from '@langchain/langgraph'
 import { describe, expect, test } from 'vitest'
 import { AmbiguousResumeError, StaleResumeError } from '../../src/index.ts'
@@ -76,6 +77,30 @@ describe('one plain answer to a nested graph, whose node asks afterwards', () =>
 
   test('Cairn asks the second question', async () => {
     expect(await answered(Cairn)).toMatchObject({ [INTERRUPT]: [{ value: 'question outer' }] })
+  })
+})
+
+describe('questions of parallel nodes, of which the first asks last', () => {
+  const asked = async (StateGraph: Builder) => {
+    const graph = new StateGraph(Log)
+      .addNode('a', async () => {
+        await setImmediate()
+        return asking('a')()
+      })
+      .addNode('b', asking('b'))
+      .addEdge(START, 'a')
+      .addEdge(START, 'b')
+      .compile({ checkpointer: new MemorySaver() })
+    const result: unknown = await graph.invoke({}, thread)
+    return (result as { [INTERRUPT]: { value: string }[] })[INTERRUPT].map(({ value }) => value)
+  }
+
+  test('LangGraph gives them in the order in which they were asked', async () => {
+    expect(await asked(LangGraph)).toEqual(['question b', 'question a'])
+  })
+
+  test('Cairn gives them in the order of their nodes', async () => {
+    expect(await asked(Cairn)).toEqual(['question a', 'question b'])
   })
 })
 

@@ -1,6 +1,6 @@
 // Tasks of one superstep: none vanishes, and what one has finished is kept.
 import { setImmediate } from 'node:timers/promises'
-import { MemorySaver, START, Send, task } from '@langchain/langgraph'
+import { Command, MemorySaver, START, Send, interrupt, task } from '@langchain/langgraph'
 import { describe, expect, test } from 'vitest'
 import { Log, noting } from '../differential/harness/states.ts'
 import { Cairn, LangGraph, endOf, thread, turns, type Builder } from './both-engines.ts'
@@ -133,6 +133,53 @@ describe('a task that fails inside a node which catches its error', () => {
 
   test('Cairn leaves it to the node', async () => {
     expect(await caught(Cairn)).toEqual({ log: ['caught: failed'] })
+  })
+})
+
+describe('a task that is called in a node with a breakpoint after it', () => {
+  const called = (StateGraph: Builder) => {
+    const ten = task('ten', async () => 10)
+    return new StateGraph(Log)
+      .addNode('calls', async () => ({ log: [`got ${await ten()}`] }))
+      .addEdge(START, 'calls')
+      .compile({ interruptAfter: ['calls'] })
+      .invoke({})
+  }
+
+  test('LangGraph does not run it, and gives undefined for its result', async () => {
+    expect(await called(LangGraph)).toMatchObject({ log: ['got undefined'] })
+  })
+
+  test('Cairn runs it', async () => {
+    expect(await called(Cairn)).toMatchObject({ log: ['got 10'] })
+  })
+})
+
+describe('an error handler that has finished, beside a node that asks', () => {
+  const resumed = async (StateGraph: Builder) => {
+    let handled = 0
+    const graph = new StateGraph(Log)
+      .addNode(
+        'fails',
+        (): never => {
+          throw new Error('failed')
+        },
+        { errorHandler: () => ({ log: [`handled ${++handled} times`] }) } as never,
+      )
+      .addNode('asks', () => ({ log: [String(interrupt('?'))] }))
+      .addEdge(START, 'fails')
+      .addEdge(START, 'asks')
+      .compile({ checkpointer: new MemorySaver() })
+    await graph.invoke({}, thread)
+    return graph.invoke(new Command({ resume: 'yes' }), thread)
+  }
+
+  test('LangGraph runs it again when the thread goes on', async () => {
+    expect(await resumed(LangGraph)).toEqual({ log: ['yes', 'handled 2 times'] })
+  })
+
+  test('Cairn keeps what it wrote', async () => {
+    expect(await resumed(Cairn)).toEqual({ log: ['yes', 'handled 1 times'] })
   })
 })
 

@@ -8,7 +8,7 @@ const acts = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Act>('later') },
   { weight: 2, arbitrary: fc.constant<Act>('asks') },
   { weight: 1, arbitrary: fc.constant<Act>('asksTwice') },
-  { weight: 1, arbitrary: fc.constant<Act>('nothing') },
+  { weight: 1, arbitrary: fc.constantFrom<Act>('nothing', 'calls', 'retried', 'handled') },
 )
 
 const anyChild: fc.Arbitrary<ChildProgram> = fc.record({
@@ -88,8 +88,12 @@ function programFrom(draft: Draft): Program {
     .map(([from, to, rule]): Link => ({ kind: 'route', from, to: [to], rule }))
   const hasSends = links.some(({ kind }) => kind === 'send')
   const sentTo = new Set(links.filter(({ kind }) => kind === 'send').map(({ to }) => to as number))
-  const nodes = draft.acts.map((act, index): NodeProgram => {
-    const inner = draft.children[index]
+  // On resume, LangGraph runs an error handler again that had finished.
+  const mayHandle =
+    draft.failing === undefined && draft.before.length + draft.after.length === 0 && !asks(draft)
+  const nodes = draft.acts.map((drafted, index): NodeProgram => {
+    const act = calmed(drafted, draft, mayHandle)
+    const inner = calmedChild(draft.children[index], draft)
     const fails = draft.failing === index && !sentTo.has(index) // one failure at a time
     return {
       act: fails ? 'fails' : act,
@@ -99,7 +103,24 @@ function programFrom(draft: Draft): Program {
       child: fails || inner === undefined ? undefined : childFor(inner, sentTo.has(index)),
     }
   })
-  return { nodes, links: [...links, ...back], before: draft.before, after: draft.after, turns: draft.turns }
+  const calls = (index: number) => nodes[index]!.act === 'calls' && nodes[index]!.child === undefined
+  // Of a node with a breakpoint after it, LangGraph does not run the tasks that it calls.
+  const after = draft.after.filter((index) => !calls(index))
+  return { nodes, links: [...links, ...back], before: draft.before, after, turns: draft.turns }
+}
+
+/** One failure at a time: a second attempt comes after some milliseconds, when another task may have failed for good. */
+function calmed(act: Act, { failing }: Draft, mayHandle: boolean): Act {
+  const isTooMuch = (act === 'handled' && !mayHandle) || (act === 'retried' && failing !== undefined)
+  return isTooMuch ? 'notes' : act
+}
+
+function calmedChild(inner: ChildProgram | undefined, draft: Draft): ChildProgram | undefined {
+  return inner && { ...inner, acts: inner.acts.map((act) => calmed(act, draft, false)) }
+}
+
+function asks({ acts: own, children }: Draft): boolean {
+  return [...own, ...children.flatMap((inner) => inner?.acts ?? [])].some((act) => act.startsWith('asks'))
 }
 
 /** Graphs that remember cannot run twice in one superstep, and questions of the same words cannot be told apart. */

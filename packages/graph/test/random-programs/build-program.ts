@@ -1,4 +1,4 @@
-import { Annotation, Command, END, Send, interrupt } from '@langchain/langgraph'
+import { Annotation, Command, END, Send, interrupt, task, type NodeError } from '@langchain/langgraph'
 import { langGraph, type Vocabulary } from '../differential/harness/differential.ts'
 import { nameOf, type Act, type ChildProgram, type Link, type NodeProgram, type Program } from './program.ts'
 
@@ -17,6 +17,7 @@ interface AnyBuilder {
 }
 
 type Update = Partial<typeof State.State>
+type Config = { readonly executionInfo: { readonly nodeAttempt: number } }
 
 /** As nobody else takes that many turns of the event loop, everybody else has settled by then. */
 const turnsUntilFailure = 30
@@ -25,7 +26,11 @@ const turnsUntilFailure = 30
 export function buildProgram(program: Program, vocabulary: Vocabulary): AnyBuilder {
   const graph = new vocabulary.StateGraph(State) as unknown as AnyBuilder
   for (const [index, node] of program.nodes.entries()) {
-    const options = { defer: node.isDeferred, ends: node.goTo.map(nameOf) }
+    const options = {
+      defer: node.isDeferred,
+      ends: node.goTo.map(nameOf),
+      ...(node.child === undefined && policiesOf(nameOf(index), node.act)),
+    }
     const action =
       node.child === undefined
         ? createNode(nameOf(index), node)
@@ -48,14 +53,26 @@ function createNode(name: string, { act, writesLast, goTo }: NodeProgram) {
     if (goTo.length === 0 || runs++ >= 2) return whole
     return new Command({ update: whole, goto: goTo.map(nameOf) })
   }
-  return (input: unknown) => {
-    const update = perform(input)
+  return (input: unknown, config: Config) => {
+    const update = perform(input, config)
     return update instanceof Promise ? update.then(finish) : finish(update)
   }
 }
 
+function policiesOf(name: string, act: Act): object {
+  if (act === 'retried')
+    return { retryPolicy: { maxAttempts: 2, initialInterval: 1, jitter: false, logWarning: false } }
+  if (act !== 'handled') return {}
+  return {
+    errorHandler: (_input: unknown, { error }: NodeError) => ({
+      log: [`${name} handled: ${error.message}`],
+      sum: 1,
+    }),
+  }
+}
+
 /** A node of the state, or of what was sent to it. */
-function createAct(name: string, act: Act): (input: unknown) => Update | Promise<Update> {
+function createAct(name: string, act: Act): (input: unknown, config: Config) => Update | Promise<Update> {
   let failures = 1
   const noted = (input: unknown, more = ''): Update => {
     const { log, sent } = input as { log?: string[]; sent?: number }
@@ -77,6 +94,19 @@ function createAct(name: string, act: Act): (input: unknown) => Update | Promise
       return (input) => noted(input, `: ${ask(input, 'first')}`)
     case 'asksTwice':
       return (input) => noted(input, `: ${ask(input, 'first')}, ${ask(input, 'second')}`)
+    case 'calls': {
+      const add = task(`called by ${name}`, async (n: number) => n + 1)
+      return async (input) => noted(input, `: ${await add(1)} ${await add(2)}`)
+    }
+    case 'handled':
+      return () => {
+        throw new RangeError(`${name} is handled`)
+      }
+    case 'retried':
+      return (input, { executionInfo }) => {
+        if (executionInfo.nodeAttempt === 1) throw new Error(`${name} is tried again`)
+        return noted(input, ' again')
+      }
     case 'fails':
       return async (input) => {
         await turns(turnsUntilFailure)
@@ -95,7 +125,11 @@ function createChild(
   const graph = new StateGraph(State) as unknown as AnyBuilder
   const names = acts.map((_, index) => `${parent}c${index}`)
   for (const [index, act] of acts.entries())
-    graph.addNode(names[index]!, createAct(names[index]!, act) as never)
+    graph.addNode(
+      names[index]!,
+      createAct(names[index]!, act) as never,
+      policiesOf(names[index]!, act) as never,
+    )
   for (const [index, name] of names.entries()) {
     const from = index === 0 || isParallel ? '__start__' : names[index - 1]!
     graph.addEdge(from, name)

@@ -1,4 +1,4 @@
-import { Command, INTERRUPT, MemorySaver } from '@langchain/langgraph'
+import { Command, INTERRUPT, MemorySaver, type StateSnapshot } from '@langchain/langgraph'
 import type { Vocabulary } from '../differential/harness/differential.ts'
 import { inTaskOrder } from '../differential/harness/in-task-order.ts'
 import { collect, historyOf, outcomeOf, type Outcome } from '../differential/harness/observe.ts'
@@ -14,6 +14,7 @@ interface Compiled {
   invoke(input: unknown, options: object): Promise<unknown>
   getState(config: object, options: object): Promise<{ next: string[] }>
   getStateHistory(config: object): AsyncIterable<never>
+  updateState(config: object, values: object, node: string): Promise<unknown>
 }
 
 /** Everything that can be seen of the program on one engine: without a saver, and turn by turn on a thread. */
@@ -30,12 +31,15 @@ export async function observeProgram(program: Program, vocabulary: Vocabulary): 
   const graph = buildProgram(program, vocabulary).compile({ ...options, checkpointer: saver }) as Compiled
   const turns: unknown[] = []
   for (const [index, choice] of program.turns.entries()) {
-    const input = index === 0 ? firstInput : await nextInput(graph, saver, program, choice)
-    const chunks = inTaskOrder(await collect(graph.stream(input, { ...thread, streamMode, subgraphs: true })))
-    turns.push({
-      chunks: chunks.map(briefFailure),
-      state: await briefOutcome(() => graph.getState(thread, { subgraphs: true })),
-    })
+    const turn =
+      index === 0
+        ? await go(graph, firstInput, thread)
+        : await ((choice >> 4) % 4 === 0
+            ? travel(graph, choice)
+            : (choice >> 4) % 4 === 1
+              ? edit(graph, program, choice)
+              : goOn(graph, saver, program, choice))
+    turns.push({ turn, state: await briefOutcome(() => graph.getState(thread, { subgraphs: true })) })
   }
   return {
     bare,
@@ -43,6 +47,29 @@ export async function observeProgram(program: Program, vocabulary: Vocabulary): 
     history: await briefOutcome(() => historyOf(graph, thread)),
     records: storedRecords(saver),
   }
+}
+
+async function go(graph: Compiled, input: unknown, config: object): Promise<unknown> {
+  const options = { ...thread, ...config, streamMode, subgraphs: true }
+  return inTaskOrder(await collect(graph.stream(input, options))).map(briefFailure)
+}
+
+async function goOn(graph: Compiled, saver: MemorySaver, program: Program, choice: number): Promise<unknown> {
+  return go(graph, await nextInput(graph, saver, program, choice), thread)
+}
+
+/** Runs on from a checkpoint of the past. */
+async function travel(graph: Compiled, choice: number): Promise<unknown> {
+  const past = await outcomeOf(() => historyOf(graph, thread))
+  if ('error' in past) return briefError(past.error)
+  const history = past.value as StateSnapshot[]
+  return go(graph, null, history[choice % history.length]!.config)
+}
+
+/** Edits the state as if a node had written. */
+async function edit(graph: Compiled, { nodes }: Program, choice: number): Promise<unknown> {
+  const node = nameOf(choice % nodes.length)
+  return briefOutcome(() => graph.updateState(thread, { log: [`edit ${choice}`], sum: 10 }, node))
 }
 
 function needsSaver({ nodes }: Program): boolean {

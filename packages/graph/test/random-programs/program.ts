@@ -1,7 +1,19 @@
 // A random program as plain data, so that a failure prints all that is needed to run it again.
 
-/** What a node does. `fails` fails the first time, after everybody else has settled. */
-export type Act = 'notes' | 'later' | 'asks' | 'asksTwice' | 'nothing' | 'fails'
+/**
+ * What a node does. `calls` runs two tasks; `retried` fails at its first attempt, `handled` always, before its error
+ * handler takes over; `fails` fails the first time, after everybody else has settled.
+ */
+export type Act =
+  | 'notes'
+  | 'later'
+  | 'asks'
+  | 'asksTwice'
+  | 'nothing'
+  | 'calls'
+  | 'retried'
+  | 'handled'
+  | 'fails'
 
 /** A graph within a node: its nodes in a row, or side by side. */
 export interface ChildProgram {

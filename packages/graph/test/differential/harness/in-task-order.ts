@@ -106,7 +106,7 @@ function nameOf(mode: string, payload: Record<string, unknown>): string | undefi
     case 'values':
       return questionsIn(payload)
     case 'tasks':
-      return 'result' in payload || isHandler(payload) ? String(payload['name']) : undefined
+      return 'result' in payload || startsLate(payload) ? String(payload['name']) : undefined
     case 'debug':
       return payload['type'] === 'checkpoint'
         ? undefined
@@ -125,9 +125,9 @@ function questionsIn(payload: Record<string, unknown>): string | undefined {
   return '__interrupt__' in payload ? `~${masked(JSON.stringify(payload['__interrupt__']))}` : undefined
 }
 
-/** An error handler starts among the tasks of its superstep. */
-function isHandler({ name }: Record<string, unknown>): boolean {
-  return /error_handler__/.test(String(name))
+/** An error handler starts among the tasks of its superstep, and so does a called task, if its name says that it is one. */
+function startsLate({ name }: Record<string, unknown>): boolean {
+  return /error_handler__|^called by /.test(String(name))
 }
 
 function isFailure(chunk: unknown): boolean {
