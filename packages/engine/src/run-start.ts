@@ -99,10 +99,10 @@ export function commandRecords(
   const isKnown = (id: string) => pending.some(([taskId, channel]) => taskId === id && channel === RESUME)
   const isRepeated = [...byId.keys()].every(isKnown) && endsWith(earlier, writes)
 
-  const records: CommandRecord[] = []
-  if (writes.length > 0 && !isRepeated) records.push([NULL_TASK_ID, [...earlier, ...writes]])
+  const records: CommandRecord[] = [...byId].map(([id, value]) => [id, [[RESUME, [value]]]])
   if (answer?.kind === 'plain') records.push([NULL_TASK_ID, [[RESUME, answer.value]]])
-  for (const [id, value] of byId) records.push([id, [[RESUME, [value]]]])
+  // Last, for a saver that keeps one record at a time: a command that was kept in part is told by its answer.
+  if (writes.length > 0 && !isRepeated) records.push([NULL_TASK_ID, [...earlier, ...writes]])
   return records
 }
 

@@ -334,11 +334,11 @@ describe('an answer', () => {
       await run({ kind: 'command', writes: [['log', 'second note']], answer })
       const written = store.commits.slice(before).flatMap(({ writes }) => writes)
       expect(written.filter(({ taskId }) => taskId === NULL_TASK_ID).map(({ writes }) => writes)).toEqual([
+        [[RESUME, 'TWO']],
         [
           ['log', 'first note'],
           ['log', 'second note'],
         ],
-        [[RESUME, 'TWO']],
       ])
     })
   })
