@@ -19,7 +19,8 @@ export function standardStream(stream: NodeJS.WriteStream): Stream {
   const write = stream.write.bind(stream)
   return {
     get isTerminal() {
-      return stream.isTTY
+      // `undefined` on a pipe, which picocolors takes for "decide yourself", and on CI it decides for colours.
+      return (stream as { isTTY?: boolean }).isTTY === true
     },
     get width() {
       return stream.columns ?? 80
