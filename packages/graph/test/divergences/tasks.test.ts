@@ -136,6 +136,54 @@ describe('a task that fails inside a node which catches its error', () => {
   })
 })
 
+describe('a node that is tried again after it called a task or a graph', () => {
+  const retried = async (StateGraph: Builder) => {
+    const ran: string[] = []
+    const called = task('called', async (attempt: number) => {
+      ran.push(`task of attempt ${attempt}`)
+      return attempt
+    })
+    const inner = new StateGraph(Log)
+      .addNode('first', ({ log }) => {
+        ran.push(`graph of ${log.at(-1)}`)
+        return {}
+      })
+      .addEdge(START, 'first')
+      .compile()
+    let attempts = 0
+    const { log } = await new StateGraph(Log)
+      .addNode(
+        'calls',
+        async (_, config) => {
+          const attempt = ++attempts
+          const got = await called(attempt)
+          const { log: left } = await inner.invoke({ log: [`attempt ${attempt}`] }, config)
+          if (attempt === 1) throw new Error('failed')
+          return { log: [`task ${got}`, `graph ${left.at(-1)}`] }
+        },
+        { retryPolicy: { maxAttempts: 2, initialInterval: 1, retryOn: () => true, logWarning: false } },
+      )
+      .addEdge(START, 'calls')
+      .compile({ checkpointer: new MemorySaver() })
+      .invoke({}, thread)
+    return { ran, log }
+  }
+
+  test('LangGraph runs them again', async () => {
+    expect(await retried(LangGraph)).toEqual({
+      ran: ['task of attempt 1', 'graph of attempt 1', 'task of attempt 2', 'graph of attempt 2'],
+      log: ['task 2', 'graph attempt 2'],
+    })
+  })
+
+  test('Cairn keeps what they finished with, as when a thread goes on', async () => {
+    expect(await retried(Cairn)).toEqual({
+      ran: ['task of attempt 1', 'graph of attempt 1'],
+      log: ['task 1', 'graph attempt 1'],
+    })
+  })
+})
+
 describe('a task that is called in a node with a breakpoint after it', () => {
   const called = (StateGraph: Builder) => {
     const ten = task('ten', async () => 10)

@@ -123,9 +123,13 @@ function asks({ acts: own, children }: Draft): boolean {
   return [...own, ...children.flatMap((inner) => inner?.acts ?? [])].some((act) => act.startsWith('asks'))
 }
 
-/** Graphs that remember cannot run twice in one superstep, and questions of the same words cannot be told apart. */
+/**
+ * Graphs that remember cannot run twice in one superstep, and questions of the same words cannot be told apart. A
+ * replayed run takes up a graph that remembers at its newest checkpoint before the replayed one, by their ids; ids that
+ * two engines made within one millisecond do not lie in the order of their making.
+ */
 function childFor(child: ChildProgram, isSentTo: boolean): ChildProgram {
-  if (!isSentTo) return child
+  if (!isSentTo) return child.checkpointer === true ? { ...child, engine: 'Cairn' } : child
   const quiet = child.acts.map((act): Act => (act === 'asks' || act === 'asksTwice' ? 'notes' : act))
   return { ...child, acts: quiet, checkpointer: child.checkpointer === true ? undefined : child.checkpointer }
 }
