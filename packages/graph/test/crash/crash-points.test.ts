@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Instant } from '@cairn/testing/crash'
 import { CRASH_POINTS } from '@cairn/sqlite'
-import { CrashLab, type Story } from './crash-lab.ts'
+import { CrashLab } from './crash-lab.ts'
+import { differences } from './differences.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Setting } from './open-thread.ts'
 import { shapes } from './shapes/index.ts'
+import { type Story, describeStory } from './story.ts'
 
 /**
  * `all` kills a process at every point of every commit. By default each commit has two kills: one after it, and one
@@ -18,31 +20,43 @@ beforeAll(async () => {
 })
 afterAll(() => lab.close())
 
-function instantsOf(points: readonly string[]): Instant[] {
+/** An exact instant, and how many commits have been made until then. */
+interface CommitInstant {
+  readonly instant: Instant
+  readonly commits: number
+}
+
+function instantsOf(points: readonly string[]): CommitInstant[] {
   const occurrences = new Map<string, number>()
   const before = CRASH_POINTS.slice(0, -1)
   let commits = 0
-  return points.flatMap((point): Instant[] => {
+  return points.flatMap((point): CommitInstant[] => {
     const occurrence = (occurrences.get(point) ?? 0) + 1
     occurrences.set(point, occurrence)
     const isDue = point === 'after-commit' || point === before[commits % before.length]
     if (point === 'after-commit') commits++
-    return isExhaustive || isDue ? [{ kind: 'at', point, occurrence }] : []
+    return isExhaustive || isDue ? [{ instant: { kind: 'at', point, occurrence }, commits }] : []
   })
 }
 
 /** Kills a process at these instants, or at each n-th of them, and tells what was wrong after any kill. */
 async function faultsOf(setting: Setting, nth = 1): Promise<string[]> {
+  const { isSequential = false } = shapes.find(({ name }) => name === setting.shape)!
   const { points } = await lab.reference(setting)
   const instants = instantsOf(points).filter((_, index) => isExhaustive || index % nth === 0)
-  const stories = instants.map((instant, index): Story => {
-    return { setting, instants: [instant], last: index % 10 === 0 ? 'process' : 'here' }
-  })
   const found: string[] = []
-  await inParallel(stories, 2, async (story) => {
+  /** number of commits → what was recorded after them, which does not depend on how far the next one came. */
+  const recorded = new Map<number, readonly string[]>()
+  await inParallel(instants.entries(), 2, async ([index, { instant, commits }]) => {
+    const story: Story = { setting, instants: [instant], last: index % 10 === 0 ? 'process' : 'here' }
     const { kills, faults } = await lab.tell(story)
     found.push(...faults)
-    if (kills === 0) found.push('A process came to its end before it was killed.')
+    if (kills.length === 0) found.push(`${describeStory(story)}: was not killed`)
+    for (const lines of isSequential ? kills : []) {
+      const known = recorded.get(commits)
+      if (known === undefined) recorded.set(commits, lines)
+      else found.push(...differences(known, lines).map((fault) => `${describeStory(story)}: ${fault}`))
+    }
   })
   return found
 }

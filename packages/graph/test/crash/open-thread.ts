@@ -4,7 +4,7 @@ import { Ledger } from '@cairn/testing/crash'
 import { LedgerNotes } from './ledger-notes.ts'
 import { PlainSaver } from './plain-saver.ts'
 import type { CrashGraph, Shape } from './shape.ts'
-import { shapes } from './shapes/index.ts'
+import { allShapes } from './shapes/index.ts'
 
 /** How a shape is run. Can be told to another process as JSON. */
 export interface Setting {
@@ -35,7 +35,7 @@ export function openThread(
   { database, ledger, threadId }: ThreadFiles,
   onPoint?: SqliteSaverOptions['onPoint'],
 ): OpenedThread {
-  const shape = shapes.find(({ name }) => name === setting.shape)
+  const shape = allShapes.find(({ name }) => name === setting.shape)
   if (shape === undefined) throw new Error(`There is no shape "${setting.shape}".`)
   const { durability, through, fsync } = setting
   const notes = new LedgerNotes(new Ledger(ledger))
@@ -43,7 +43,7 @@ export function openThread(
   return {
     shape,
     graph: shape.compile(through === 'store' ? saver : new PlainSaver(saver), notes),
-    config: { configurable: { thread_id: threadId }, durability },
+    config: { configurable: { thread_id: threadId }, durability, recursionLimit: 1000 },
     notes,
     saver,
   }

@@ -1,13 +1,14 @@
-// The program that is killed: brings a thread to its end, from wherever it stands.
+// The program that is killed: does a job with a thread.
 import { passPoint } from '@cairn/testing/crash'
-import { drive } from './drive.ts'
+import { type Job, perform } from './job.ts'
 import { type Setting, type ThreadFiles, openThread } from './open-thread.ts'
 
-const [setting, files] = process.argv.slice(2).map((text) => JSON.parse(text) as unknown) as [
+const [setting, files, job] = process.argv.slice(2).map((text) => JSON.parse(text) as unknown) as [
   Setting,
   ThreadFiles,
+  Job,
 ]
 passPoint('opening')
-const { graph, shape, config, notes, saver } = openThread(setting, files, passPoint)
-await drive(graph, shape, config, notes)
-saver.close()
+const thread = openThread(setting, files, passPoint)
+await perform(job, thread)
+thread.saver.close()

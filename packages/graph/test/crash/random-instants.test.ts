@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { randomInstant, randomNumbers } from '@cairn/testing/crash'
-import { CrashLab, type Story } from './crash-lab.ts'
+import { CrashLab } from './crash-lab.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Setting } from './open-thread.ts'
-import { shapes } from './shapes/index.ts'
+import { allShapes } from './shapes/index.ts'
+import type { Story } from './story.ts'
 
 /** How many processes are killed. */
 const wanted = Number(process.env['CAIRN_CRASH_INSTANTS'] ?? 200)
@@ -24,7 +25,7 @@ async function storyOf(number: number): Promise<Story> {
   const choose = <Choice>(choices: readonly Choice[]): Choice =>
     choices[Math.floor(random() * choices.length)]!
   const setting: Setting = {
-    shape: choose(shapes).name,
+    shape: choose(allShapes).name,
     durability: choose(['async', 'sync']),
     through: choose(['store', 'store', 'store', 'saver']),
     fsync: choose(['normal', 'normal', 'normal', 'full']),
@@ -49,7 +50,7 @@ test(`${wanted} processes that are killed at any instant lose nothing and repeat
     2,
     async (number) => {
       const told = await lab.tell(await storyOf(number))
-      kills += told.kills
+      kills += told.kills.length
       found.push(
         ...told.faults.map((fault) => `CAIRN_CRASH_SEED=${seed} CAIRN_CRASH_STORY=${number}: ${fault}`),
       )

@@ -11,12 +11,14 @@ export interface CrashGraph {
 /** A kind of graph that is killed: what it looks like, and what it is given. */
 export interface Shape {
   readonly name: string
+  /** One task runs at a time, so every run makes its commits in the same order. */
+  readonly isSequential?: boolean
   readonly input: unknown
   /** question → answer. */
   readonly answers?: Readonly<Record<string, unknown>>
   /** Whether each answer is given to a question by its id, as several that are open at a time must be. */
   readonly answersById?: boolean
-  /** What comes with an answer. */
-  readonly update?: Readonly<Record<string, unknown>>
+  /** question → what comes with its answer. */
+  readonly updates?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   compile(checkpointer: BaseCheckpointSaver, notes: LedgerNotes): CrashGraph
 }

@@ -8,6 +8,7 @@ const State = Annotation.Root({ count: Annotation<number>, log: Annotation<strin
 /** A counter and a log. */
 export const loop: Shape = {
   name: 'loop',
+  isSequential: true,
   input: { count: 0 },
   compile: (checkpointer, notes) =>
     new StateGraph(State)

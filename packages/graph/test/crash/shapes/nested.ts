@@ -18,6 +18,7 @@ function logging(notes: LedgerNotes, name: string, turns = 0) {
 /** A graph in a graph in a graph, called again in each round of a loop. */
 export const nested: Shape = {
   name: 'nested',
+  isSequential: true,
   input: { round: 0 },
   compile(checkpointer, notes) {
     const inner = new StateGraph(Inner)

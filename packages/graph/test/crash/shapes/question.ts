@@ -8,9 +8,10 @@ const State = Annotation.Root({ log: Annotation<string[]>(appended) })
 /** A node that asks twice, between two that do not ask; with each answer comes an update of the state. */
 export const question: Shape = {
   name: 'question',
+  isSequential: true,
   input: { log: ['asked for'] },
   answers: { 'which?': 'the red one', 'sure?': true },
-  update: { log: ['answered'] },
+  updates: { 'which?': { log: ['has a colour'] }, 'sure?': { log: ['is sure'] } },
   compile: (checkpointer, notes) =>
     new StateGraph(State)
       .addNode(
@@ -19,8 +20,10 @@ export const question: Shape = {
       )
       .addNode(
         'ask',
-        notes.noting(() => {
+        notes.noting(async () => {
           const which: unknown = interrupt('which?')
+          // So the answer is kept before the node ends.
+          await notes.turns(1)
           const isSure: unknown = interrupt('sure?')
           return { log: [`${String(which)}: ${String(isSure)}`] }
         }),
