@@ -130,5 +130,6 @@ function aliases(): Record<string, string[]> {
     ...own,
     ['@cairn/engine/codec', ['../../../packages/engine/src/codec/index.ts']],
     ['@cairn/engine/memory-store', ['../../../packages/engine/src/memory-store.ts']],
+    ['@cairn/testing/crash', ['../../../packages/testing/src/crash/index.ts']],
   ]) as Record<string, string[]>
 }

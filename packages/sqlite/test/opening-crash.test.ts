@@ -70,22 +70,26 @@ function broken(found: readonly Found[]): Found[] {
   )
 }
 
-describe('a process that is killed while it makes a store leaves one that can be used', () => {
-  test('at any call of SQLite', async () => {
-    const { points } = await program.run([temporaryPath()])
-    const instants = points.map((point, index): Instant => {
-      const occurrence = points.slice(0, index + 1).filter((other) => other === point).length
-      return { kind: 'at', point, occurrence }
+describe(
+  'a process that is killed while it makes a store leaves one that can be used',
+  { timeout: 300_000 },
+  () => {
+    test('at any call of SQLite', async () => {
+      const { points } = await program.run([temporaryPath()])
+      const instants = points.map((point, index): Instant => {
+        const occurrence = points.slice(0, index + 1).filter((other) => other === point).length
+        return { kind: 'at', point, occurrence }
+      })
+      const found = await findAfterEach(instants)
+      expect(broken(found)).toEqual([])
+      expect(new Set(found.map(({ steps }) => steps.join()))).toEqual(new Set(['', '0']))
     })
-    const found = await findAfterEach(instants)
-    expect(broken(found)).toEqual([])
-    expect(new Set(found.map(({ steps }) => steps.join()))).toEqual(new Set(['', '0']))
-  })
 
-  test('at any instant', async () => {
-    const { points } = await program.run([temporaryPath()])
-    const random = randomNumbers(1)
-    const instants = Array.from({ length: 10 }, () => randomInstant(random, points.length))
-    expect(broken(await findAfterEach(instants))).toEqual([])
-  })
-})
+    test('at any instant', async () => {
+      const { points } = await program.run([temporaryPath()])
+      const random = randomNumbers(1)
+      const instants = Array.from({ length: 10 }, () => randomInstant(random, points.length))
+      expect(broken(await findAfterEach(instants))).toEqual([])
+    })
+  },
+)

@@ -7,3 +7,23 @@ test('public names', async () => {
     ]
   `)
 })
+
+test('public names of the crash harness', async () => {
+  expect(Object.keys(await import('@cairn/testing/crash')).toSorted()).toMatchInlineSnapshot(`
+    [
+      "CrashHarnessError",
+      "CrashingProgram",
+      "Ledger",
+      "ProgramFailedError",
+      "ProgramStuckError",
+      "describeInstant",
+      "ledgerFaults",
+      "lineFaults",
+      "passPoint",
+      "randomInstant",
+      "randomNumbers",
+      "readThread",
+      "recordedTasks",
+    ]
+  `)
+})

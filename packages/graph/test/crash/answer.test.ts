@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => lab.close())
 
-describe('a thread whose process was killed, gone on with without an answer,', () => {
+describe('a thread whose process was killed, gone on with without an answer,', { timeout: 300_000 }, () => {
   for (const { name: shape, answers } of [question, parallelQuestions]) {
     test(`uses the answers that were saved, and no others (${shape})`, async () => {
       const setting: Setting = { shape, durability: 'async', through: 'store', fsync: 'normal' }

@@ -61,28 +61,35 @@ async function faultsOf(setting: Setting, nth = 1): Promise<string[]> {
   return found
 }
 
-describe('a process that is killed at any point of any commit loses nothing and repeats nothing recorded', () => {
-  for (const { name: shape } of shapes) {
-    test(`in the shape ${shape}`, async () => {
-      const setting: Setting = { shape, durability: 'async', through: 'store', fsync: 'normal' }
+/** In milliseconds, for a machine that is busy with other things. */
+const timeout = isExhaustive ? 1_800_000 : 300_000
+
+describe(
+  'a process that is killed at any point of any commit loses nothing and repeats nothing recorded',
+  { timeout },
+  () => {
+    for (const { name: shape } of shapes) {
+      test(`in the shape ${shape}`, async () => {
+        const setting: Setting = { shape, durability: 'async', through: 'store', fsync: 'normal' }
+        expect(await faultsOf(setting)).toEqual([])
+      })
+
+      test(`in the shape ${shape}, with a saver that the engine does not know`, async () => {
+        const setting: Setting = { shape, durability: 'sync', through: 'saver', fsync: 'normal' }
+        expect(await faultsOf(setting, 3)).toEqual([])
+      })
+    }
+
+    for (const shape of ['loop', 'nested']) {
+      test(`in the shape ${shape}, with such a saver, for which the run does not wait`, async () => {
+        const setting: Setting = { shape, durability: 'async', through: 'saver', fsync: 'normal' }
+        expect(await faultsOf(setting, 5)).toEqual([])
+      })
+    }
+
+    test('in the shape loop, with each commit flushed to the disk', async () => {
+      const setting: Setting = { shape: 'loop', durability: 'sync', through: 'store', fsync: 'full' }
       expect(await faultsOf(setting)).toEqual([])
     })
-
-    test(`in the shape ${shape}, with a saver that the engine does not know`, async () => {
-      const setting: Setting = { shape, durability: 'sync', through: 'saver', fsync: 'normal' }
-      expect(await faultsOf(setting, 3)).toEqual([])
-    })
-  }
-
-  for (const shape of ['loop', 'nested']) {
-    test(`in the shape ${shape}, with such a saver, for which the run does not wait`, async () => {
-      const setting: Setting = { shape, durability: 'async', through: 'saver', fsync: 'normal' }
-      expect(await faultsOf(setting, 5)).toEqual([])
-    })
-  }
-
-  test('in the shape loop, with each commit flushed to the disk', async () => {
-    const setting: Setting = { shape: 'loop', durability: 'sync', through: 'store', fsync: 'full' }
-    expect(await faultsOf(setting)).toEqual([])
-  })
-})
+  },
+)

@@ -58,7 +58,7 @@ async function editHere({ setting, job }: Case, files: ThreadFiles): Promise<[Ou
   return [edited, await outcomeOf(setting, files)]
 }
 
-describe('a process that is killed while it edits', () => {
+describe('a process that is killed while it edits', { timeout: 300_000 }, () => {
   for (const given of cases) {
     test(`has edited ${given.what} whole or not at all`, async () => {
       const { setting, job } = given

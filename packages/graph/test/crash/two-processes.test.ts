@@ -63,4 +63,4 @@ test('a process that is killed does not disturb one that writes another thread t
   const found: string[] = []
   for (const instant of instants) found.push(...(await faultsOf(instant)))
   expect(found).toEqual([])
-})
+}, 300_000)
