@@ -15,9 +15,12 @@ import { STORE } from '@cairn/checkpoint'
 import {
   Run,
   atHead,
+  dueTasks,
   openQuestions,
+  restoreState,
   type Durability,
   type Line,
+  type Plan,
   type RunListener,
   type RunResult,
   type RunStart,
@@ -139,7 +142,11 @@ function createRun(
   const { configurable } = config
   const { loaded, line, store, position } = start
   const scratchpad = configurable[keys.SCRATCHPAD] as Scratchpad | undefined
-  const isResuming = configurable[keys.RESUMING] === true && start.isReplayed !== true
+  const around = (configurable[keys.CHECKPOINT_MAP] as Record<string, string> | undefined) ?? {}
+  const isResuming =
+    configurable[keys.RESUMING] === true &&
+    start.isReplayed !== true &&
+    !(isNested && loaded !== undefined && isEarlierCall(program.plan, loaded, around))
   const begin = beginning(options, start, isResuming, scratchpad)
   const own = begin.kind === 'command' && begin.answer?.kind === 'byId' ? begin.answer.values : undefined
   const answers = own ?? (configurable[keys.RESUME_MAP] as Record<string, unknown> | undefined)
@@ -179,7 +186,7 @@ function createRun(
     signal,
     isResuming,
     isNested,
-    parents: (configurable[keys.CHECKPOINT_MAP] as Record<string, string> | undefined) ?? {},
+    parents: around,
     context: session,
     drainReason: () => (control?.drainRequested === true ? (control.drainReason ?? 'shutdown') : undefined),
     classify: session.classify,
@@ -187,6 +194,20 @@ function createRun(
     listener: options.listener,
   })
   return { run, session }
+}
+
+/**
+ * Whether a line that all calls of a nested graph share stands where an earlier one has ended: the call that is to go
+ * on has never begun.
+ */
+function isEarlierCall(
+  plan: Plan,
+  loaded: StoredCheckpoint,
+  around: Readonly<Record<string, string>>,
+): boolean {
+  const { parents } = loaded.metadata
+  const isSame = Object.entries(around).every(([namespace, id]) => parents[namespace] === id)
+  return !isSame && dueTasks(plan, restoreState(plan, loaded), undefined).length === 0
 }
 
 /** A nested graph that waits for an answer takes the one that its caller was given. */
