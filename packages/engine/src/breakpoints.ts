@@ -2,7 +2,7 @@ import { INTERRUPT } from './control.ts'
 import type { Plan } from './plan.ts'
 import { versionsBySlot } from './state.ts'
 import type { State } from './state.ts'
-import type { StoredCheckpoint } from './store.ts'
+import type { SeenVersions, StoredCheckpoint } from './store.ts'
 import type { Task } from './task.ts'
 
 /** Nodes at which a run stops; `*` for all that are not hidden. */
@@ -20,6 +20,11 @@ export class Breakpoints {
   /** The run goes on from here, whatever stopped it. */
   pass(state: State): void {
     this.#passed = state.versions
+  }
+
+  /** Versions moved, though nobody wrote: `seen` is what the thread had when it was last resumed, moved likewise. */
+  move(plan: Plan, seen: SeenVersions): void {
+    this.#passed = versionsBySlot(plan, seen[INTERRUPT] ?? {})
   }
 
   stop(nodes: BreakpointNodes | undefined, state: State, tasks: readonly Task[]): boolean {

@@ -23,6 +23,11 @@ export interface Channel<Content = unknown, Value = unknown, Update = unknown> {
    * @throws {InvalidUpdateError} when the updates do not fit the channel.
    */
   update(content: Content | Empty, updates: readonly Update[]): Content | Empty | Unchanged
+  /**
+   * An update of a task that has finished, as it is kept and applied. By default as it was written; `undefined` says
+   * the same.
+   */
+  accept?(update: Update): Update | undefined
   /** What readers see, or `EMPTY`. */
   read(content: Content | Empty): Value | Empty
   /** Changes by itself in a superstep in which nobody writes to it (an ephemeral value, a topic). */

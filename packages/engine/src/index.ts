@@ -64,6 +64,14 @@ export {
   type RunStart,
 } from './run-start.ts'
 export { type Thrown } from './scheduler.ts'
+export {
+  type CheckpointDraft,
+  type DraftedCheckpoint,
+  type LastSnapshot,
+  type Snapshot,
+  type Snapshots,
+  type SnapshotsBeginning,
+} from './snapshots.ts'
 export { emptyState, readChannel, readChannels, restoreState, type State } from './state.ts'
 export {
   type Awaitable,

@@ -13,7 +13,8 @@ import { INPUT, INTERRUPT } from './control.ts'
 import type { Ids } from './ids.ts'
 import { keptWrites } from './kept-writes.ts'
 import type { Plan } from './plan.ts'
-import { seenByName, type State } from './state.ts'
+import type { CheckpointDraft, Snapshot, Snapshots } from './snapshots.ts'
+import { readChannel, seenByName, type State } from './state.ts'
 import type {
   CheckpointMetadata,
   Commit,
@@ -43,6 +44,12 @@ export interface JournalOptions {
   readonly loaded: StoredCheckpoint | undefined
   readonly ids: Ids
   readonly clock: Clock
+  /** For channels that checkpoints do not hold. */
+  readonly snapshots?: Snapshots | undefined
+  /** Channels whose value in `loaded` is not what the store holds of them. */
+  readonly rebuilt?: readonly string[] | undefined
+  /** Versions of channels have moved, though nobody wrote to them. */
+  onMoved(draft: CheckpointDraft): void
   /** A commit that nobody waits for has failed. */
   onFailure(error: unknown): void
 }
@@ -63,9 +70,11 @@ export class Journal {
   readonly #ids: Ids
   readonly #clock: Clock
   readonly #onFailure: (error: unknown) => void
+  readonly #snapshots: Snapshots | undefined
+  readonly #onMoved: (draft: CheckpointDraft) => void
 
-  readonly #versions: Record<string, Version>
-  readonly #seen: Record<string, Readonly<Record<string, Version>>>
+  #versions: Record<string, Version>
+  #seen: Record<string, Readonly<Record<string, Version>>>
   /** Slots that differ from the newest checkpoint in the store. */
   readonly #dirty: Set<number>
   #checkpointId: string
@@ -73,6 +82,8 @@ export class Journal {
   /** The newest checkpoint that the store has, or is about to have. */
   #storedId: string | undefined
   #metadata: CheckpointMetadata
+  /** The checkpoint that the run began from, or would have begun from. */
+  readonly #firstId: string
   /** With `exit`: the state of the newest checkpoint, which is not in the store yet. */
   #unsaved: State | undefined
   #queued: TaskWrites[] = []
@@ -84,18 +95,24 @@ export class Journal {
   readonly #underWay = new Set<Promise<void>>()
   #failure: { readonly error: unknown } | undefined
 
-  constructor({ plan, store, line, durability, loaded, ids, clock, onFailure }: JournalOptions) {
+  constructor(options: JournalOptions) {
+    const { plan, store, line, durability, loaded, ids, clock, snapshots, rebuilt = [] } = options
     this.#plan = plan
     this.#store = store
     this.#line = line
     this.#durability = durability
     this.#ids = ids
     this.#clock = clock
-    this.#onFailure = onFailure
+    this.#onFailure = options.onFailure
+    this.#onMoved = options.onMoved
+    this.#snapshots = store === undefined ? undefined : snapshots
     this.#versions = { ...loaded?.versions }
     this.#seen = { ...loaded?.seen }
-    this.#dirty = new Set(loaded === undefined ? plan.storedSlots : [])
-    this.#checkpointId = loaded?.id ?? ids.checkpointId(-2, undefined)
+    this.#dirty = new Set(
+      loaded === undefined ? plan.storedSlots : rebuilt.map((name) => plan.slotByChannel.get(name)!),
+    )
+    this.#firstId = loaded?.id ?? ids.checkpointId(0, undefined)
+    this.#checkpointId = this.#firstId
     this.#parentId = loaded?.parentId
     this.#storedId = loaded?.id
     this.#metadata = loaded?.metadata ?? { source: 'input', step: -2, parents: {} }
@@ -164,18 +181,28 @@ export class Journal {
     if (this.#store !== undefined && kept.length > 0) this.#record(taskId, '', kept)
   }
 
-  /** Makes the present state a checkpoint. Returns a promise only when the run has to wait for the store. */
-  checkpoint(state: State, metadata: CheckpointMetadata): void | Promise<void> {
+  /**
+   * Makes the present state a checkpoint. Returns a promise only when the run has to wait for the store.
+   *
+   * @param updated slots of the channels that what led to it has updated
+   */
+  checkpoint(
+    state: State,
+    metadata: CheckpointMetadata,
+    updated: readonly number[] = [],
+  ): void | Promise<void> {
     this.#parentId = this.#storedId
     this.#checkpointId = this.#ids.checkpointId(metadata.step, this.#checkpointId)
     this.#metadata = metadata
     if (this.#store === undefined) return
+    const snapshot =
+      this.#snapshots === undefined ? undefined : this.#nextSnapshot(this.#snapshots, state, updated)
     if (this.#durability === 'exit') {
       this.#unsaved = state
       this.#queued = []
       return
     }
-    const committing = this.#commit(this.#takeQueued(), this.#newCheckpoint(state))
+    const committing = this.#commit(this.#takeQueued(), this.#newCheckpoint(state, snapshot))
     if (this.#durability === 'sync') return committing
   }
 
@@ -204,7 +231,7 @@ export class Journal {
   async #settleRest(): Promise<void> {
     const unsaved = this.#unsaved
     this.#unsaved = undefined
-    if (unsaved !== undefined) await this.#commit([], this.#newCheckpoint(unsaved))
+    if (unsaved !== undefined) await this.#commitLast(unsaved)
     if (this.#queued.length > 0) await this.#commit(this.#takeQueued())
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
     if (this.#failure !== undefined) throw this.#failure.error
@@ -216,9 +243,53 @@ export class Journal {
     if (this.#durability !== 'exit' || this.#isEnded) this.#flushSoon()
   }
 
-  #newCheckpoint(state: State): NewCheckpoint {
+  #nextSnapshot(snapshots: Snapshots, state: State, updated: readonly number[]): Snapshot {
+    const isKept = this.#durability !== 'exit'
+    const snapshot = snapshots.next({
+      draft: { metadata: this.#metadata, versions: this.#versions, seen: this.#seen },
+      updated: updated.map((slot) => this.#plan.channelNames[slot]!),
+      holds: (channel) => this.#holds(state, channel),
+      isKept,
+      unseen: isKept ? [] : this.#queued,
+    })
+    this.#take(snapshot)
+    return snapshot
+  }
+
+  #commitLast(unsaved: State): void | Promise<void> {
+    if (this.#snapshots === undefined) return this.#commit([], this.#newCheckpoint(unsaved))
+    const last = this.#snapshots.last(
+      {
+        draft: { metadata: this.#metadata, versions: this.#versions, seen: this.#seen },
+        holds: (channel) => this.#holds(unsaved, channel),
+      },
+      this.#firstId,
+      new Date(this.#clock.now()).toISOString(),
+    )
+    this.#take(last)
+    if (last.anchor === undefined) return this.#commit(last.writes, this.#newCheckpoint(unsaved, last))
+    this.#parentId = last.anchor.id
+    void this.#commit(last.writes, last.anchor)
+    return this.#commit([], this.#newCheckpoint(unsaved, last))
+  }
+
+  #take(snapshot: Snapshot): void {
+    this.#metadata = snapshot.metadata
+    if (snapshot.versions === this.#versions) return
+    this.#versions = { ...snapshot.versions }
+    this.#seen = { ...snapshot.seen }
+    this.#onMoved(snapshot)
+  }
+
+  #holds(state: State, channel: string): boolean {
+    const slot = this.#plan.slotByChannel.get(channel)
+    return slot !== undefined && readChannel(this.#plan, state, slot) !== EMPTY
+  }
+
+  #newCheckpoint(state: State, snapshot?: Snapshot): NewCheckpoint {
     const changed: Record<string, unknown> = {}
     const removed: string[] = []
+    if (snapshot !== undefined) this.#select(snapshot, removed)
     for (const slot of this.#dirty) {
       const channel = this.#plan.channels[slot]!
       if (channel.isTransient === true) continue
@@ -239,6 +310,14 @@ export class Journal {
       changed,
       removed,
     }
+  }
+
+  /** Leaves of the channels that readers rebuild only those to be kept that the snapshot holds. */
+  #select({ whole, dropped }: Snapshot, removed: string[]): void {
+    const { slotByChannel } = this.#plan
+    for (const channel of this.#snapshots!.channels) this.#dirty.delete(slotByChannel.get(channel)!)
+    for (const channel of whole) this.#dirty.add(slotByChannel.get(channel)!)
+    removed.push(...dropped)
   }
 
   #flushSoon(): void {

@@ -18,6 +18,11 @@ export interface NodeDefinition {
   readonly triggers: readonly string[]
   /** What a task gets: one channel's value, or an object of those that hold something. Default: nothing. */
   readonly reads?: string | readonly string[]
+  /**
+   * Makes a task's input of what the node reads, by channel; `EMPTY` says that the node is not to run yet.
+   * Default: as it was read.
+   */
+  readonly inputOf?: (values: Readonly<Record<string, unknown>>) => unknown
   readonly retry?: RetryPolicy
   readonly timeout?: TimeoutPolicy
   /** Takes over, in the same superstep, when the node has failed for good. */
@@ -54,6 +59,8 @@ export interface Plan {
   readonly volatileSlots: readonly number[]
   /** Slots of the channels that wait until no node is due. */
   readonly deferredSlots: readonly number[]
+  /** Slots of the channels that look at each update before it is kept. */
+  readonly acceptingSlots: readonly number[]
   /** Slots of the channels that a store keeps. */
   readonly storedSlots: readonly number[]
   /** Slot of the channel that holds the sends, or -1. */
@@ -95,6 +102,7 @@ export function createPlan(definition: PlanDefinition): Plan {
     subscribers: subscribersBySlot(channels.length, nodes),
     volatileSlots: slots.filter((slot) => channels[slot]!.isVolatile === true),
     deferredSlots: slots.filter((slot) => channels[slot]!.finish !== undefined),
+    acceptingSlots: slots.filter((slot) => channels[slot]!.accept !== undefined),
     storedSlots: slots.filter((slot) => channels[slot]!.isTransient !== true),
     sendsSlot: slotByChannel.get(SENDS) ?? -1,
   })

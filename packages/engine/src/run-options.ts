@@ -8,6 +8,7 @@ import type { Plan } from './plan.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { Position, RunStart } from './run-start.ts'
 import type { Thrown } from './scheduler.ts'
+import type { Snapshots } from './snapshots.ts'
 import type { Line, Store, StoredCheckpoint } from './store.ts'
 import type { Question } from './task.ts'
 import type { TimeoutPolicy } from './timeout.ts'
@@ -41,6 +42,10 @@ export interface RunOptions {
   readonly parents?: Readonly<Record<string, string>>
   /** For the nodes: each attempt carries it. */
   readonly context?: unknown
+  /** For channels that checkpoints do not hold. */
+  readonly snapshots?: Snapshots | undefined
+  /** Channels whose value in `loaded` is not what the store holds of them: they are kept again. */
+  readonly rebuilt?: readonly string[] | undefined
   /** Asked before each superstep; a reason stops the run there. */
   drainReason?(): string | undefined
   /** What an error that leaves a node means. Default: it failed. */

@@ -4,12 +4,13 @@
 //   R3. The loop waits only where it says `await`: for a node that returned a promise, for a store that did,
 //       and for the event loop when it was kept too long.
 //   R4. What a node, a store or a listener throws ends the run; what was finished by then is kept.
+import { acceptedWrites } from './accepted-writes.ts'
 import { advance, type Advance } from './advance.ts'
 import type { Call } from './attempt.ts'
 import { beginningOf, type Beginning } from './beginning.ts'
 import { Breakpoints } from './breakpoints.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { NULL_TASK_ID, RESUME } from './control.ts'
+import { INTERRUPT, NULL_TASK_ID, RESUME } from './control.ts'
 import { dueTasks, unknownTargets, type Due } from './due.ts'
 import { EarlierTasks } from './earlier-tasks.ts'
 import { NothingToRunError, StepLimitError, UnknownNodeError } from './errors.ts'
@@ -22,7 +23,8 @@ import { RunSignal } from './run-signal.ts'
 import { checkAnswer, commandRecords, openQuestions, withRecords, type RunStart } from './run-start.ts'
 import { Scheduler } from './scheduler.ts'
 import { stalledJoins } from './stalled-joins.ts'
-import { emptyState, readChannels, restoreState, type State } from './state.ts'
+import type { CheckpointDraft, Snapshots } from './snapshots.ts'
+import { emptyState, readChannels, restoreState, withVersions, type State } from './state.ts'
 import type { CheckpointMetadata, CheckpointSource, PendingWrite } from './store.ts'
 import { Task, byPath } from './task.ts'
 import { TaskNames } from './task-names.ts'
@@ -71,6 +73,9 @@ export class Run {
       loaded,
       ids,
       clock: this.clock,
+      snapshots: options.snapshots,
+      rebuilt: options.rebuilt,
+      onMoved: (draft) => this.#move(draft),
       onFailure: (error) => this.#scheduler.stop(error),
     })
     this.#scheduler = new Scheduler({
@@ -166,15 +171,29 @@ export class Run {
     const { start, isResuming = false } = this.options
     const beginning = beginningOf(this.options, this.#state.newest === 0)
     this.#isResuming = beginning.goesOn
+    this.#beginSnapshots(beginning)
+    this.#forgetAnswers(beginning)
     if (start.kind === 'command') this.#takeCommand(start, beginning)
     const hasCommand = this.#applyCommand()
-    if (beginning.isTravelling && (start.kind !== 'command' || beginning.forks))
-      this.#pending = this.#pending.filter(([, channel]) => channel !== RESUME)
     if (beginning.reusesFinished) this.#earlier = new EarlierTasks(this.#pending)
 
     if (beginning.goesOn || (start.kind === 'command' && hasCommand)) return this.#goOn(beginning)
     if (start.kind === 'input' && start.writes.length > 0) return this.#takeInput(start.writes)
     if (!isResuming) throw this.#nothingToRunError()
+  }
+
+  #beginSnapshots({ goesOn, forks, reusesFinished }: Beginning): void {
+    const { start } = this.options
+    const command = start.kind === 'command' ? start.writes : []
+    this.#snapshots?.begin({ reusesWrites: goesOn && reusesFinished, command, forks })
+  }
+
+  /** Answers of the past; and in a copy of the checkpoint, the questions of tasks that it does not have. */
+  #forgetAnswers({ isTravelling, forks }: Beginning): void {
+    if (!isTravelling || (this.options.start.kind === 'command' && !forks)) return
+    this.#pending = this.#pending.filter(
+      ([, channel]) => channel !== RESUME && !(forks && channel === INTERRUPT),
+    )
   }
 
   #takeCommand(start: RunStart & { kind: 'command' }, { forks, reusesFinished }: Beginning): void {
@@ -188,7 +207,8 @@ export class Run {
       })
     }
     const question = reusesFinished && open.length === 1 ? open[0]!.id : undefined
-    const records = commandRecords(start, reusesFinished ? this.#pending : [], question)
+    const command = { ...start, writes: acceptedWrites(this.plan, start.writes) }
+    const records = commandRecords(command, reusesFinished ? this.#pending : [], question)
     if (!forks) for (const [taskId, writes] of records) this.journal.recordCommand(taskId, writes)
     this.#pending = withRecords(this.#pending, records)
   }
@@ -204,7 +224,8 @@ export class Run {
     return true
   }
 
-  #takeInput(writes: readonly Write[]): void | Promise<void> {
+  #takeInput(given: readonly Write[]): void | Promise<void> {
+    const writes = acceptedWrites(this.plan, given)
     // Tasks left over from before are given up: what triggered them counts as seen. All nodes are looked at, whatever
     // an answer that lay beside the checkpoint has updated just now.
     this.#updated = undefined
@@ -212,6 +233,8 @@ export class Run {
     const { state, changed } = this.#advance([...abandoned, { node: undefined, fired: [], writes }])
     this.journal.noteAdvance(state, changed, abandoned)
     this.journal.noteInput(state, changed)
+    const kept = this.#snapshots?.input(this.#step, writes)
+    if (kept !== undefined) this.journal.recordCommand(...kept)
     this.#pending = []
     this.#earlier = new EarlierTasks([])
     return this.#checkpoint('input')
@@ -222,9 +245,16 @@ export class Run {
     this.journal.markInterruptsSeen()
     this.#updated = undefined
     const forking = forks ? this.#checkpoint('fork') : undefined
+    if (forks) this.#recordAnswers()
     const committing = goesOn ? forking : this.#checkpoint('input')
     this.#listener.resumed?.(this)
     return committing
+  }
+
+  /** A copy of a checkpoint was made for an answer: it lies beside the copy. */
+  #recordAnswers(): void {
+    for (const [taskId, channel, answer] of this.#pending)
+      if (channel === RESUME) this.journal.recordCommand(taskId, [[RESUME, answer]])
   }
 
   #plan(): void {
@@ -294,12 +324,22 @@ export class Run {
     const applied = this.#tasks.length > 1 ? this.#tasks.toSorted(byPath) : this.#tasks
     const { state, changed } = this.#advance(applied)
     this.journal.noteAdvance(state, changed, applied)
+    this.#snapshots?.superstep(this.#step, applied)
     if (this.#pending.length > 0) {
       this.#pending = []
       this.#earlier = new EarlierTasks([])
     }
     this.#isResuming = false
     return this.#checkpoint('loop')
+  }
+
+  get #snapshots(): Snapshots | undefined {
+    return this.options.store === undefined ? undefined : this.options.snapshots
+  }
+
+  #move(draft: CheckpointDraft): void {
+    this.#state = withVersions(this.plan, this.#state, draft)
+    this.#breakpoints.move(this.plan, draft.seen)
   }
 
   #advance(tasks: Parameters<typeof advance>[2]): Advance {
@@ -312,12 +352,13 @@ export class Run {
   #checkpoint(source: CheckpointSource): void | Promise<void> {
     const { parents = noParents } = this.options
     const metadata: CheckpointMetadata = { source, step: this.#step, parents }
-    const committing = this.journal.checkpoint(this.#state, metadata)
+    const committing = this.journal.checkpoint(this.#state, metadata, this.#updated)
     this.#step++
     return committing
   }
 
   #settled(task: Task): void {
+    if (this.plan.acceptingSlots.length > 0) task.accept(acceptedWrites(this.plan, task.writes))
     const failedWithRun = task.outcome.kind === 'failed' && this.#signal.isAborted
     const announce =
       this.#listener.settled === undefined ? undefined : () => this.#listener.settled!(this, task)

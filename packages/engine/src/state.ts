@@ -36,6 +36,25 @@ export function restoreState(plan: Plan, checkpoint: StoredCheckpoint): State {
       if (saved === undefined) return EMPTY
       return channel.restore === undefined ? saved : channel.restore(saved)
     }),
+    ...versionsOf(plan, versions, seen),
+  }
+}
+
+/** The same contents under the versions that a checkpoint gives them. */
+export function withVersions(
+  plan: Plan,
+  { contents }: State,
+  { versions, seen }: Pick<StoredCheckpoint, 'versions' | 'seen'>,
+): State {
+  return { contents, ...versionsOf(plan, versions, seen) }
+}
+
+function versionsOf(
+  plan: Plan,
+  versions: StoredCheckpoint['versions'],
+  seen: SeenVersions,
+): Omit<State, 'contents'> {
+  return {
     versions: versionsBySlot(plan, versions),
     seen: plan.nodes.map((node) => node.triggers.map((trigger) => number(seen[node.name]?.[trigger]))),
     newest: Object.values(versions).reduce<number>(
@@ -65,8 +84,9 @@ export function readChannels(plan: Plan, state: State, slots: readonly number[])
   return values
 }
 
-/** The input of a task of this node, or `EMPTY` when the one channel it reads holds nothing. */
+/** The input of a task of this node, or `EMPTY` when what it has to read is not there. */
 export function readInput(plan: Plan, state: State, node: PlanNode): unknown {
+  if (node.inputOf !== undefined) return node.inputOf(readChannels(plan, state, node.readSlots))
   if (typeof node.reads === 'string') return readChannel(plan, state, node.readSlots[0]!)
   return node.reads === undefined ? undefined : readChannels(plan, state, node.readSlots)
 }

@@ -112,6 +112,11 @@ export class Task {
     this.outcome = outcome
   }
 
+  /** Takes its own writes as their channels take them. */
+  accept(writes: readonly Write[]): void {
+    this.writes = writes
+  }
+
   /** Takes what an earlier run of this task stored, so that it does not run again. */
   restore(writes: readonly Write[]): void {
     this.writes = writes
