@@ -12,7 +12,7 @@ export interface RetryPolicy {
   readonly jitterMs?: number
   /** Which errors are worth another try. Default: all. */
   isRetryable?(error: unknown): boolean
-  /** Told before each wait. */
+  /** Told after each wait, before the next try. */
   onRetry?(retry: {
     readonly node: string
     readonly attempt: number
@@ -33,5 +33,5 @@ export function mayRetry(
   error: unknown,
 ): policy is RetryPolicy {
   if (policy === undefined || attempt >= (policy.maxAttempts ?? 3)) return false
-  return policy.isRetryable?.(error) ?? true
+  return policy.isRetryable === undefined || policy.isRetryable(error)
 }

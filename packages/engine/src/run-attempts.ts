@@ -63,30 +63,37 @@ function finished(attempt: Attempt): Ending {
 
 function failed(options: AttemptOptions, attempt: Attempt, error: unknown): Ending | Promise<Ending> {
   attempt.end()
-  let waitMs: number | undefined
+  const { task, retry, clock, signal } = options
   try {
-    waitMs = msToNext(options, attempt, error)
+    if (!isWorthAnother(options, attempt, error)) return { kind: 'thrown', attempt, error }
   } catch (judging) {
-    const message = `Node "${options.task.name}" failed, and so did the code that judges the failure. See "errors".`
-    return { kind: 'thrown', attempt, error: new AggregateError([error, judging], message) }
+    return { kind: 'thrown', attempt, error: withCause(judging, error) }
   }
-  if (waitMs === undefined) return { kind: 'thrown', attempt, error }
+  const waitMs = backoffMs(retry!, attempt.number, clock.random())
   return wait(options, waitMs).then((): Ending | Promise<Ending> => {
-    if (options.signal.isAborted) return { kind: 'thrown', attempt, error }
+    if (signal.isAborted) return { kind: 'thrown', attempt, error }
+    try {
+      retry!.onRetry?.({ node: task.name, attempt: attempt.number, waitMs, error })
+    } catch (telling) {
+      return { kind: 'thrown', attempt, error: withCause(telling, error) }
+    }
+    if (signal.isAborted) return { kind: 'thrown', attempt, error }
     return tryOnce(options, attempt.number + 1, attempt.firstStartedAtMs)
   })
 }
 
-/** How long to wait before the next attempt; `undefined` when there is none. */
-function msToNext(
-  { task, retry, clock, signal, isFailure }: AttemptOptions,
+function isWorthAnother(
+  { retry, signal, isFailure }: AttemptOptions,
   attempt: Attempt,
   error: unknown,
-): number | undefined {
-  if (signal.isAborted || !isFailure(error) || !mayRetry(retry, attempt.number, error)) return undefined
-  const waitMs = backoffMs(retry, attempt.number, clock.random())
-  retry.onRetry?.({ node: task.name, attempt: attempt.number, waitMs, error })
-  return waitMs
+): boolean {
+  return !signal.isAborted && isFailure(error) && mayRetry(retry, attempt.number, error)
+}
+
+/** A policy that throws is told as it is; the failure that it should have judged is its cause, if it has no other. */
+function withCause(thrown: unknown, cause: unknown): unknown {
+  if (thrown instanceof Error && thrown.cause === undefined && thrown !== cause) thrown.cause = cause
+  return thrown
 }
 
 /** Resolves after `ms` milliseconds, or when the run is over. */

@@ -341,10 +341,6 @@ describe('a listener that throws', () => {
 
 describe('a policy that throws', () => {
   const failure = new Error('a fails')
-  const bug = new TypeError('isRetryable fails')
-  const isRetryable = () => {
-    throw bug
-  }
 
   test.each([
     ['at once', () => Promise.reject(failure)],
@@ -354,15 +350,29 @@ describe('a policy that throws', () => {
         throw failure
       },
     ],
-  ])('is told with the failure that it should have judged (%s)', async (_, body) => {
+  ])('is told, with the failure that it should have judged as its cause (%s)', async (_, body) => {
+    const bug = new TypeError('isRetryable fails')
+    const isRetryable = () => {
+      throw bug
+    }
     const { result } = start({ a: { body, retry: { isRetryable } } })
-    await expect(result).rejects.toMatchObject({
-      errors: [failure, bug],
-      message: 'Node "a" failed, and so did the code that judges the failure. See "errors".',
-    })
+    await expect(result).rejects.toBe(bug)
+    expect(bug.cause).toBe(failure)
+  })
+
+  test('when it is told of a retry fails the run', async () => {
+    const clock = new ManualClock()
+    const bug = new TypeError('onRetry fails')
+    const onRetry = () => {
+      throw bug
+    }
+    const { result } = start({ a: { body: () => Promise.reject(failure), retry: { onRetry } } }, { clock })
+    await turn()
+    await Promise.all([clock.pass(10_000), expect(result).rejects.toBe(bug)])
   })
 
   test('fails the run when it is the one that tells questions from failures', async () => {
+    const bug = new TypeError('classify fails')
     const classify = () => {
       throw bug
     }
@@ -377,8 +387,8 @@ describe('a policy that throws', () => {
       { a: { body: () => Promise.reject(failure), retry: { onRetry } } },
       { clock, signal: controller.signal },
     )
-    await expect(result).rejects.toThrow('stopped')
     await turn()
+    await Promise.all([clock.pass(10_000), expect(result).rejects.toThrow('stopped')])
     expect(clock.armed).toBe(0)
   })
 })

@@ -148,12 +148,15 @@ describe('a task that fails', () => {
     ])
   })
 
-  test('tells of each wait before it begins', async () => {
+  test('tells of each wait when it is over', async () => {
     const told: unknown[] = []
     const onRetry: NonNullable<RetryPolicy['onRetry']> = ({ error, ...retry }) =>
       void told.push({ ...retry, error: String(error) })
     const { start } = flaky(2, { retry: { onRetry, jitterMs: 0 } })
     const { result } = start()
+    await turn()
+    await clock.pass(499)
+    expect(told).toEqual([])
     await clock.pass(10_000)
     await result
     expect(told).toEqual([

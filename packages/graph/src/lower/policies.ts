@@ -45,15 +45,17 @@ export function lowerRetry(policy: ForeignRetryPolicy | undefined): RetryPolicy 
   }
 }
 
+/** Printed, as LangGraph does: programs, and those who read their output, look for it there. */
 function warnOfRetry({
   node,
   attempt,
   waitMs,
   error,
 }: Parameters<NonNullable<RetryPolicy['onRetry']>>[0]): void {
-  process.emitWarning(
-    `Node "${node}" failed at attempt ${attempt} and is tried again in ${Math.round(waitMs)} ms: ${String(error)}`,
-    { type: 'CairnWarning', code: 'CAIRN_RETRY' },
+  const name = (error as Partial<Error> | null | undefined)?.name ?? typeof error
+  // oxlint-disable-next-line no-console -- `logWarning: false` turns it off
+  console.log(
+    `Retrying task "${node}" after ${waitMs.toFixed(2)}ms (attempt ${attempt}) after ${name}: ${String(error)}`,
   )
 }
 
