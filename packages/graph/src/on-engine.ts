@@ -67,11 +67,11 @@ export function onEngine(
         outputKeys: options?.outputKeys ?? this.outputChannels,
         streamMode,
       }
-      if (streamMode !== 'values') {
+      if (streamMode !== 'values' || options?.subgraphs === true) {
         const chunks: unknown[] = []
         for await (const chunk of await this.#stream(input, { ...withKeys, encoding: undefined }))
           chunks.push(chunk)
-        return chunks as never
+        return (streamMode === 'values' ? chunks.at(-1) : chunks) as never
       }
       const prepared = this.#prepare(input, withKeys)
       const { config, parentSink } = prepared
@@ -128,15 +128,14 @@ export function onEngine(
       const running = execute({ ...prepared, listener, onCustom }).then(
         () => queue.end(),
         (error: unknown) => {
-          if (!isServerSent) return queue.end({ error })
+          if (!isServerSent || !queue.hasBegun) return queue.end({ error })
+      const beginning = queue.begun() // what fails before there is anything to read is the caller's at once
           queue.push(failureEvent(error))
           queue.end()
         },
       )
-      return new RunStream(queue, async (reason) => {
-        controller.abort(reason)
-        await running
-      })
+      await beginning
+      return new RunStream(queue, controller, running)
     }
 
     override async *_streamIterator(input: unknown, options?: RunConfig): AsyncGenerator<never> {

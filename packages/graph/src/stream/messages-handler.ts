@@ -38,6 +38,12 @@ export class StreamMessagesHandler extends BaseCallbackHandler {
     this.#scope = scope
   }
 
+  /** Where `pushMessage` looks for the graphs whose messages are wanted. */
+  get namespaceOptions(): { readonly subgraphs: boolean; readonly parentNs: string | undefined } {
+    const { subgraphs, namespace } = this.#scope
+    return { subgraphs, parentNs: namespace === '' ? undefined : namespace }
+  }
+
   /** Called by LangGraph's `pushMessage` too. */
   _emit(
     origin: Origin,

@@ -9,8 +9,30 @@ export class ChunkQueue {
     resolve(chunk: IteratorResult<unknown, undefined>): void
     reject(error: unknown): void
   }[] = []
+  #hasBegun = false
+  #begin: { resolve(): void; reject(error: unknown): void } | undefined
+
+  /** Whether there was ever anything to read. */
+  get hasBegun(): boolean {
+    return this.#hasBegun
+  }
+
+  /**
+   * Resolves with the first chunk, or with the end of a run that gives none.
+   * @throws what ended the run before there was anything to read
+   */
+  begun(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#begin = { resolve, reject }
+    })
+  }
 
   push(chunk: unknown): void {
+    if (this.#end !== undefined) return
+    if (!this.#hasBegun) {
+      this.#hasBegun = true
+      this.#begin?.resolve()
+    }
     const reader = this.#readers.shift()
     if (reader === undefined) this.#chunks.push(chunk)
     else reader.resolve({ done: false, value: chunk })
@@ -20,10 +42,19 @@ export class ChunkQueue {
   end(failure?: { readonly error: unknown }): void {
     if (this.#end !== undefined) return
     this.#end = failure ?? {}
+    if (failure === undefined) this.#begin?.resolve()
+    else this.#begin?.reject(failure.error)
     for (const reader of this.#readers.splice(0)) {
       if (failure === undefined) reader.resolve({ done: true, value: undefined })
       else reader.reject(failure.error)
     }
+  }
+
+  /** Nobody reads any more. */
+  drop(): void {
+    this.#chunks.length = 0
+    this.#first = 0
+    this.end()
   }
 
   next(): Promise<IteratorResult<unknown, undefined>> {
@@ -51,14 +82,15 @@ export class ChunkQueue {
  * `getReader`, `pipeThrough` and the like work as on any other.
  */
 export class RunStream extends IterableReadableStream<unknown> {
-  readonly #queue: { next(): Promise<IteratorResult<unknown, undefined>> }
-  readonly #stop: (reason?: unknown) => Promise<void>
+  readonly #queue: ChunkQueue
+  readonly #stopper: AbortController
+  readonly #running: Promise<void>
 
-  /** @param stop called when the consumer wants no more */
-  constructor(
-    queue: { next(): Promise<IteratorResult<unknown, undefined>> },
-    stop: (reason?: unknown) => Promise<void>,
-  ) {
+  /**
+   * @param stopper aborted when the consumer wants no more
+   * @param running resolves when the run has ended, however it did
+   */
+  constructor(queue: ChunkQueue, stopper: AbortController, running: Promise<void>) {
     super(
       {
         async pull(controller) {
@@ -66,12 +98,23 @@ export class RunStream extends IterableReadableStream<unknown> {
           if (done === true) controller.close()
           else controller.enqueue(value)
         },
-        cancel: stop,
+        cancel: (reason) => this.#stop(reason),
       },
       { highWaterMark: 0 },
     )
     this.#queue = queue
-    this.#stop = stop
+    this.#stopper = stopper
+    this.#running = running
+  }
+
+  /** Aborted once the stream is cancelled. */
+  get signal(): AbortSignal {
+    return this.#stopper.signal
+  }
+
+  /** Stops the run. Unlike other streams, this one may be cancelled while somebody holds a reader of it. */
+  override async cancel(reason?: unknown): Promise<void> {
+    await this.#stop(reason)
   }
 
   override next(): Promise<IteratorResult<unknown>> {
@@ -87,5 +130,11 @@ export class RunStream extends IterableReadableStream<unknown> {
   override async throw(error: unknown): Promise<IteratorResult<unknown>> {
     await this.#stop(error)
     throw error
+  }
+
+  async #stop(reason?: unknown): Promise<void> {
+    this.#queue.drop()
+    this.#stopper.abort(reason)
+    await this.#running
   }
 }
