@@ -1,15 +1,9 @@
 // The engine's errors, in the classes that programs written for LangGraph test for.
-import {
-  EmptyInputError,
-  GraphRecursionError,
-  InvalidUpdateError,
-  NodeTimeoutError,
-} from '@langchain/langgraph'
+import { EmptyInputError, GraphRecursionError, InvalidUpdateError } from '@langchain/langgraph'
 import {
   InvalidUpdateError as EngineInvalidUpdateError,
   NothingToRunError,
   StepLimitError,
-  type TaskTimeoutError,
   UnknownNodeError as EngineUnknownNodeError,
 } from '@cairn/engine'
 
@@ -50,6 +44,19 @@ export class UnknownKeyError extends InvalidUpdateError {
 
 export function unknownKeyMessage(node: string, key: string, known: readonly string[]): string {
   return `Node "${node}" returned the key "${key}", which the state does not have; its keys are ${known.join(', ')}.`
+}
+
+/** A graph that cannot run on Cairn's engine was to be adopted. */
+export class CannotAdoptError extends Error {
+  readonly code = 'CANNOT_ADOPT'
+
+  constructor(
+    readonly graph: string,
+    reason: string,
+  ) {
+    super(`"${graph}" cannot be adopted: ${reason}`)
+    this.name = 'CannotAdoptError'
+  }
 }
 
 /** The recursion limit was reached. What the run has done is kept: the error says where, and how to go on. */
@@ -95,13 +102,6 @@ export function toLangGraphError(error: unknown, stateKeys: readonly string[]): 
   }
   if (error instanceof NothingToRunError) return withCause(new EmptyInputError(error.message), error)
   return error
-}
-
-/** The error that a node fails with whose time has run out. */
-export function toNodeTimeoutError(expired: TaskTimeoutError): NodeTimeoutError {
-  const { node, kind, elapsedMs: elapsed, timeoutMs } = expired
-  const limit = kind === 'run' ? { runTimeout: timeoutMs } : { idleTimeout: timeoutMs }
-  return withCause(new NodeTimeoutError({ node, kind, elapsed, ...limit }), expired)
 }
 
 function withCause<T extends Error>(error: T, cause: unknown): T {

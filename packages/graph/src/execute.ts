@@ -81,7 +81,7 @@ export async function execute(options: ExecuteOptions): Promise<void> {
   // Many runs may be started in one turn: those that come late in it begin in the next.
   for (let turn = turnWhenDue(); turn !== undefined; turn = turnWhenDue()) await turn
   const input = validate === undefined ? options.input : await validate(options.input)
-  const tracing = traceGraph(config, input, options.serialized, options.name)
+  const tracing = traceGraph(config, options.input, options.serialized, options.name)
   const manager = tracing === undefined ? undefined : await tracing
   const userStore = runningStore(config.store ?? options.userStore)
   if (userStore !== undefined) config.store = userStore.store
@@ -103,7 +103,7 @@ export async function execute(options: ExecuteOptions): Promise<void> {
   } catch (error) {
     const isCallersStop = config.signal?.aborted === true && error === config.signal.reason
     const known = isCallersStop ? stopError(error) : toLangGraphError(error, [program.streamKeys].flat())
-    await manager?.handleChainError(known)
+    await manager?.handleChainError(isCallersStop ? new Error('Abort') : known)
     throw known
   } finally {
     limited.dispose()
@@ -217,7 +217,7 @@ function beginning(
   isResuming: boolean,
   scratchpad: Scratchpad | undefined,
 ): RunStart {
-  const start = startOf(input, program.nodeNames)
+  const start = startOf(input, program)
   if (start.kind === 'command' && start.answer !== undefined && store === undefined)
     throw new Error('Cannot use Command(resume=...) without checkpointer')
   if (!isNested || !isResuming || start.kind !== 'input' || loaded === undefined) return start
@@ -226,9 +226,9 @@ function beginning(
   return answer === undefined ? start : { kind: 'command', writes: [], answer }
 }
 
-/** Somebody who edits the state of a graph that waits leaves its question open, on a checkpoint without it. */
-function mayWait({ writes, metadata }: StoredCheckpoint): boolean {
-  return metadata.source === 'update' || openQuestions(writes).length > 0
+/** Somebody who edits the state of a graph that waits, or copies it, leaves its question open on a checkpoint without it. */
+function mayWait({ writes, metadata: { source } }: StoredCheckpoint): boolean {
+  return source === 'update' || source === 'fork' || openQuestions(writes).length > 0
 }
 
 /** Graphs within a replayed one go back to what they were before its checkpoint. */

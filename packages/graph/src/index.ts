@@ -1,11 +1,15 @@
 // LangGraph's vocabulary as it is, with those parts replaced that decide how a graph runs.
 export * from '@langchain/langgraph'
+export { adopt } from './adopt/adopt.ts'
+export { entrypoint } from './entrypoint.ts'
 export {
   AmbiguousResumeError,
+  CannotAdoptError,
   RecursionLimitError,
   StaleResumeError,
   UnknownKeyError,
   UnknownNodeError,
 } from './errors.ts'
 export { MemorySaver } from './memory-saver.ts'
+export { Graph, MessageGraph } from './older-builders.ts'
 export { StateGraph, type JoinRule } from './state-graph.ts'

@@ -43,16 +43,20 @@ export type EngineGraph = AnyCompiledGraph & { readonly program: Program }
 /**
  * One of LangGraph's classes of compiled graphs, made to run on Cairn's engine: its drawing and its state API are
  * inherited, `invoke` and `stream` are replaced.
+ *
+ * @param lowerGraph what the engine runs for a graph that comes without a program
  */
 export function onEngine(
   Base: abstract new (fields: never) => unknown,
-): new (fields: { readonly program: Program }) => EngineGraph {
+  lowerGraph: (compiled: never) => Program,
+): new (fields: { readonly program?: Program }) => EngineGraph {
   return class extends (Base as new (fields: never) => AnyCompiledGraph) {
+    static override readonly name = Base.name
     readonly program: Program
 
-    constructor(fields: { program: Program }) {
+    constructor(fields: { program?: Program }) {
       super(fields as never)
-      this.program = fields.program
+      this.program = fields.program ?? lowerGraph(this as never)
     }
 
     /** As serialised, and as tracers show it, the class is LangGraph's. */
@@ -125,11 +129,11 @@ export function onEngine(
         ? (chunk: unknown, namespace: string[]) => push([namespace, 'custom', chunk])
         : undefined
       const listener = toAll([this.#emitter(prepared, sinks), diagnostics])
+      const beginning = queue.begun() // what fails before there is anything to read is the caller's at once
       const running = execute({ ...prepared, listener, onCustom }).then(
         () => queue.end(),
         (error: unknown) => {
           if (!isServerSent || !queue.hasBegun) return queue.end({ error })
-      const beginning = queue.begun() // what fails before there is anything to read is the caller's at once
           queue.push(failureEvent(error))
           queue.end()
         },

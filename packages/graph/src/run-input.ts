@@ -1,10 +1,11 @@
 // From what a caller passes to `invoke` to how the engine's run begins.
-import { InvalidUpdateError, Send, isCommand } from '@langchain/langgraph'
+import { EmptyInputError, InvalidUpdateError, Send, isCommand } from '@langchain/langgraph'
 import { SENDS, START, type Answer, type RunStart, type Write } from '@cairn/engine'
 import { UnknownNodeError } from './errors.ts'
 import type { Destination } from './langgraph/compiled-fields.ts'
 import { triggerOf } from './langgraph/config-keys.ts'
 import { isInterruptId } from './langgraph/scratchpad.ts'
+import type { Program } from './lower/program.ts'
 
 interface CommandInput {
   readonly graph?: string
@@ -13,10 +14,13 @@ interface CommandInput {
   readonly resume?: unknown
 }
 
-/** @throws {UnknownNodeError} for a command that goes to no node of the graph. */
-export function startOf(input: unknown, nodes: ReadonlySet<string>): RunStart {
+/**
+ * @throws {UnknownNodeError} for a command that goes to no node of the graph
+ * @throws {EmptyInputError} for an input none of whose keys the graph takes
+ */
+export function startOf(input: unknown, { nodeNames: nodes, inputChannels }: Program): RunStart {
   if (input === null || input === undefined) return { kind: 'continue' }
-  if (!isCommand(input)) return { kind: 'input', writes: [[START, input]] }
+  if (!isCommand(input)) return { kind: 'input', writes: inputWrites(input, inputChannels) }
   const command = input as CommandInput
   if (command.graph === '__parent__') throw new InvalidUpdateError('There is no parent graph.')
   const answer = answerOf(command.resume)
@@ -25,6 +29,15 @@ export function startOf(input: unknown, nodes: ReadonlySet<string>): RunStart {
     writes: [...destinationWrites(command, nodes), ...updateWrites(command)],
     ...(answer !== undefined && { answer }),
   }
+}
+
+function inputWrites(input: unknown, channels: string | readonly string[]): Write[] {
+  if (typeof channels === 'string') return [[channels, input]]
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw new Error('Input chunk must be an object when "inputChannels" is an array')
+  const writes = Object.entries(input).filter(([key]) => channels.includes(key))
+  if (writes.length > 0) return writes
+  throw new EmptyInputError(`Received no input writes for ${JSON.stringify(channels, null, 2)}`)
 }
 
 function destinationWrites({ goto = [] }: CommandInput, nodes: ReadonlySet<string>): Write[] {

@@ -1,9 +1,11 @@
 // Callbacks and traces: the runs that LangChain's handlers see. Nothing here is touched when nobody listens.
 import { CallbackManager, type CallbackManagerForChainRun } from '@langchain/core/callbacks/manager'
 import type { Serialized } from '@langchain/core/load/serializable'
-import type { Attempt } from '@cairn/engine'
+import { NodeTimeoutError } from '@langchain/langgraph'
 import type { AssembledConfig } from './assemble-config.ts'
 import { withTracedConfig } from './langgraph/ambient.ts'
+import { ABORT_SIGNALS, CHECKPOINT_NAMESPACE } from './langgraph/config-keys.ts'
+import { stopError } from './langgraph/limited-signal.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
 
 /** Starts the run of a graph; `undefined` when there are no handlers and no tracer. */
@@ -13,81 +15,107 @@ export function traceGraph(
   serialized: () => Serialized,
   name: string,
 ): Promise<CallbackManagerForChainRun> | undefined {
-  const manager = CallbackManager._configureSync(
-    config.callbacks,
-    undefined,
-    config.tags,
-    undefined,
-    config.metadata,
-    undefined,
-    {
-      tracerInheritableMetadata: tracerMetadata(config),
-    },
-  )
+  const { callbacks, tags, metadata, runId, runName = name } = config
+  const manager = CallbackManager._configureSync(callbacks, undefined, tags, undefined, metadata, undefined, {
+    tracerInheritableMetadata: tracerMetadata(config),
+  })
   return manager?.handleChainStart(
     serialized(),
     asRecord(input, 'input'),
-    config.runId,
+    runId,
     undefined,
     undefined,
     undefined,
-    config.runName ?? name,
+    runName,
   )
 }
 
-/** One run per attempt of a node, with what happens inside as its children. */
-export async function traceNode(
-  attempt: Attempt,
+/** What tracers keep of a node or a task, the same for all its runs. */
+export interface TracedAs {
+  readonly serialized: () => Serialized
+  /** Tracers find the node's trace policy in it. */
+  readonly extra?: Record<string, unknown> | undefined
+  /** On the runs below it. */
+  readonly tag?: string
+}
+
+/**
+ * Runs `body` as a run of its own, with what happens inside as its children. To handlers, a run that is stopped ends
+ * there and then, though its function may go on.
+ * @param body is given the config for what it calls
+ */
+export async function traceRun<Result>(
+  { serialized, extra, tag }: TracedAs,
+  input: unknown,
   config: RunConfig,
-  body: (traced: RunConfig) => unknown,
-): Promise<unknown> {
-  const manager = CallbackManager._configureSync(
-    config.callbacks,
-    undefined,
-    config.tags,
-    undefined,
-    config.metadata,
-  )
+  body: (traced: RunConfig) => Result | Promise<Result>,
+): Promise<Result> {
+  const { callbacks, tags, metadata, runName } = config
+  const manager = CallbackManager._configureSync(callbacks, undefined, tags, undefined, metadata)
   const run = await manager?.handleChainStart(
-    sequence,
-    asRecord(attempt.input, 'input'),
+    serialized(),
+    asRecord(input, 'input'),
     undefined,
     undefined,
     undefined,
     undefined,
-    config.runName,
+    runName,
+    undefined,
+    extra,
   )
+  if (run === undefined) return withTracedConfig(config, () => body(config))
   const { runName: _, ...rest } = config
-  const traced: RunConfig = run === undefined ? config : { ...rest, callbacks: run.getChild() }
+  const traced: RunConfig = { ...rest, callbacks: run.getChild(tag) }
+  let isTold = false
+  const fail = (error: unknown) => {
+    if (isTold) return undefined
+    isTold = true
+    return run.handleChainError(error)
+  }
+  const { signal } = config
+  const stop = () => void fail(reasonOf(signal!, config))
+  signal?.addEventListener('abort', stop, { once: true })
   try {
     const result = await withTracedConfig(traced, () => body(traced))
-    await run?.handleChainEnd(asRecord(result, 'output'))
+    if (isTold) return result
+    isTold = true
+    await run.handleChainEnd(asRecord(result, 'output'))
     return result
   } catch (error) {
-    await run?.handleChainError(error)
+    await fail(error)
     throw error
+  } finally {
+    signal?.removeEventListener('abort', stop)
   }
 }
 
-/** To tracers, a node is the sequence of the function and its writers. */
-const sequence: Serialized = {
-  lc: 1,
-  type: 'not_implemented',
-  id: ['langchain_core', 'runnables', 'RunnableSequence'],
+/** Why a task was stopped: its caller's reason, its time has run out, or, plainly, because another task failed. */
+function reasonOf(signal: AbortSignal, { configurable }: RunConfig): unknown {
+  const { externalAbortSignal: external } = configurable?.[ABORT_SIGNALS] as {
+    readonly externalAbortSignal?: AbortSignal | undefined
+  }
+  if (external?.aborted === true) return stopError(external.reason)
+  if (signal.reason instanceof NodeTimeoutError) return signal.reason
+  return new DOMException('This operation was aborted', 'AbortError')
 }
 
 /** Parts of names that do not belong into a trace. */
 const secretive = ['key', 'token', 'secret', 'password', 'auth']
 
-/** Plain values of `configurable` help to find a trace. */
-function tracerMetadata({ configurable, metadata }: AssembledConfig): Record<string, unknown> {
+/** Plain values of `configurable` help to find a trace; those that the context has too are found there. */
+function tracerMetadata({ configurable, context }: AssembledConfig): Record<string, unknown> | undefined {
   const found: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(configurable)) {
-    const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    if (!isPlain || key.startsWith('__') || key in metadata) continue
-    if (!secretive.some((part) => key.toLowerCase().includes(part))) found[key] = value
+    if (key === CHECKPOINT_NAMESPACE || key.startsWith('__')) continue
+    if (context != null && Object.hasOwn(context, key) && Object.is(context[key as never], value))
+      found[key] = undefined
+    else if (isPlain(value) && !secretive.some((part) => key.toLowerCase().includes(part))) found[key] = value
   }
-  return found
+  return Object.keys(found).length > 0 ? found : undefined
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 }
 
 export function asRecord(value: unknown, key: string): Record<string, unknown> {

@@ -16,14 +16,19 @@ test('names of its own, and names of LangGraph that mean something else here', (
     {
       "own": [
         "AmbiguousResumeError",
+        "CannotAdoptError",
         "RecursionLimitError",
         "StaleResumeError",
         "UnknownKeyError",
         "UnknownNodeError",
+        "adopt",
       ],
       "replaced": [
+        "Graph",
         "MemorySaver",
+        "MessageGraph",
         "StateGraph",
+        "entrypoint",
       ],
     }
   `)

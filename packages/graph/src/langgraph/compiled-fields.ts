@@ -25,6 +25,8 @@ export interface TimeoutFields {
 
 /** One node of a compiled graph, with the graph's defaults already worked in. */
 export interface CompiledNode {
+  /** Shapes what was read; nodes of state graphs have none that matters. */
+  readonly mapper?: (values: unknown) => unknown
   readonly channels: string[] | Record<string, string>
   readonly triggers: string[]
   readonly bound: Runnable
@@ -63,13 +65,26 @@ export interface BuilderFields {
   }
 }
 
-export interface CompiledFields {
-  readonly builder: BuilderFields
+/** What every compiled graph has: state graphs, entrypoints and plain Pregels. */
+export interface PregelFields {
   readonly nodes: Record<string, CompiledNode>
   readonly channels: Record<string, ForeignChannel>
+  readonly inputChannels: string | string[]
   readonly outputChannels: string | string[]
-  readonly streamChannels: string | string[]
+  /** The channels of the whole state, or all there are. */
+  readonly streamChannelsAsIs: string | string[]
   getName(): string
+}
+
+/** A node of a plain Pregel: its work and what writes the result, each a Runnable. */
+export interface PregelNodeFields extends CompiledNode {
+  /** The whole sequence; `undefined` for a node that does nothing. */
+  getNode(): Runnable | undefined
+  getWriters(): Runnable[]
+}
+
+export interface CompiledFields extends PregelFields {
+  readonly builder: BuilderFields
 }
 
 /** What a router or a command names: a node, or a send with an input of its own. */

@@ -26,6 +26,11 @@ export interface Scratchpad {
   readonly storedAnswers?: Readonly<Record<string, unknown>> | undefined
 }
 
+/** Whether a task on Cairn's engine made it, and not one of LangGraph's. */
+export function isOwnScratchpad(scratchpad: unknown): boolean {
+  return typeof scratchpad === 'object' && scratchpad !== null && 'storedAnswers' in scratchpad
+}
+
 /** Answers by the id of their question. */
 export interface KnownAnswers {
   /** From a command of this run. */

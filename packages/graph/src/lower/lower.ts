@@ -1,17 +1,15 @@
 // From a builder to a plan: one channel per state key, one trigger channel per node, one barrier per join, and for
 // each node a body that calls it and puts its writes. The names of the channels are LangGraph's, because they are
 // what a saved thread holds.
-import { SENDS, START, barrier, createPlan, topic, type Channel, type NodeDefinition } from '@cairn/engine'
+import { START, barrier, createPlan, type Channel, type NodeDefinition } from '@cairn/engine'
 import type { BuilderFields, CompiledFields, CompiledNode } from '../langgraph/compiled-fields.ts'
-import { HIDDEN_TAG } from '../langgraph/config-keys.ts'
-import { isCompiledGraph } from '../langgraph/recognise.ts'
 import type { AddedJoin } from '../state-graph.ts'
+import { channelsOf, isHidden, isSubgraphNode, policiesOf, programNode } from './compiled-node.ts'
 import { createGoTo, createRoute } from './destinations.ts'
-import { lowerChannel } from './lower-channel.ts'
 import { createNodeBody } from './node-body.ts'
-import { lowerRetry, lowerTimeout } from './policies.ts'
-import type { Program, ProgramNode } from './program.ts'
+import type { Program } from './program.ts'
 import { schemaValidator, stateUpdater } from './state-update.ts'
+import { tracedNode } from './traced-node.ts'
 
 export interface LoweringOptions {
   /** Mistakes that are warned of by default are errors. */
@@ -27,8 +25,6 @@ export function lower(compiled: CompiledFields, { isStrict, joins }: LoweringOpt
   const definitionOf = (name: string, node: CompiledNode): NodeDefinition => {
     const isStart = name === START
     const hasSubgraph = isSubgraphNode(node)
-    const retry = lowerRetry(node.retryPolicy)
-    const timeout = lowerTimeout(node.timeout)
     return {
       triggers: [...node.triggers, ...joins.filter((join) => join.node === name).map(joinChannelName)],
       reads: Array.isArray(node.channels) ? node.channels[0]! : Object.keys(node.channels),
@@ -51,11 +47,10 @@ export function lower(compiled: CompiledFields, { isStrict, joins }: LoweringOpt
           ...joins.filter((join) => join.parents.includes(name)).map(joinChannelName),
         ],
         cachePolicy: node.cachePolicy,
+        tracedAs: tracedNode(node),
         routes: Object.values(builder.branches[name] ?? {}).map((branch) => createRoute(branch, name)),
       }),
-      ...(retry !== undefined && { retry }),
-      ...(timeout !== undefined && { timeout }),
-      ...(node.errorHandlerNode !== undefined && { errorHandler: node.errorHandlerNode }),
+      ...policiesOf(node),
     }
   }
 
@@ -68,30 +63,12 @@ export function lower(compiled: CompiledFields, { isStrict, joins }: LoweringOpt
       ),
     }),
     nodeNames: new Set(Object.keys(compiled.nodes)),
+    inputChannels: START,
     hasInputSchema: hasInputSchema(builder),
     hasContextSchema: builder._configRuntimeSchema !== undefined,
     nodes: new Map(Object.entries(compiled.nodes).map(([name, node]) => [name, programNode(name, node)])),
     outputKeys: compiled.outputChannels,
-    streamKeys: compiled.streamChannels,
-  }
-}
-
-function programNode(name: string, node: CompiledNode): ProgramNode {
-  return {
-    name,
-    isHidden: isHidden(node),
-    tags: node.tags ?? [],
-    metadata: node.metadata,
-    hasSubgraph: isSubgraphNode(node),
-    timeout: node.timeout !== undefined,
-  }
-}
-
-function channelsOf(compiled: CompiledFields): Record<string, Channel> {
-  const channels = Object.entries(compiled.channels).filter(([name]) => name !== SENDS)
-  return {
-    ...Object.fromEntries(channels.map(([name, channel]) => [name, lowerChannel(channel)])),
-    [SENDS]: topic(),
+    streamKeys: compiled.streamChannelsAsIs,
   }
 }
 
@@ -124,13 +101,4 @@ function hasInputSchema({
   _schemaRuntimeDefinition: state,
 }: BuilderFields): boolean {
   return typeof input === 'object' || state !== undefined
-}
-
-function isHidden(node: CompiledNode): boolean {
-  return node.tags?.includes(HIDDEN_TAG) === true
-}
-
-function isSubgraphNode(node: CompiledNode): boolean {
-  const declared = node.subgraphs ?? []
-  return (declared.length > 0 ? declared : [node.bound]).some(isCompiledGraph)
 }

@@ -1,16 +1,17 @@
 // One attempt of a node: call it, take its result apart into writes, ask its conditional edges. Everything happens
 // in one turn unless the node, its schema or an edge returns a promise.
-import { Command, ParentCommand, isParentCommand } from '@langchain/langgraph'
+import { isParentCommand } from '@langchain/langgraph'
 import type { Runnable } from '@langchain/core/runnables'
 import type { Attempt, NodeBody, Write } from '@cairn/engine'
 import { withAmbientConfig } from '../langgraph/ambient.ts'
-import { CHECKPOINT_NAMESPACE, triggerOf } from '../langgraph/config-keys.ts'
+import { triggerOf } from '../langgraph/config-keys.ts'
 import { isNodeFunction, isRunnable } from '../langgraph/recognise.ts'
 import { throughCache, type CachePolicy } from '../langgraph/node-cache.ts'
 import type { RunConfig } from '../langgraph/run-config.ts'
 import type { Session } from '../session.ts'
 import { readWithWrites } from '../langgraph/read.ts'
-import { traceNode } from '../tracing.ts'
+import { traceRun, type TracedAs } from '../tracing.ts'
+import { commandFor, outward, warnOfUnclaimed } from './parent-command.ts'
 import { destinationsOf, type GoTo, type Route } from './destinations.ts'
 
 export interface NodeParts {
@@ -25,6 +26,7 @@ export interface NodeParts {
   readonly joins: readonly string[]
   readonly routes: readonly Route[]
   readonly cachePolicy: CachePolicy | undefined
+  readonly tracedAs: TracedAs
 }
 
 export function createNodeBody(parts: NodeParts): NodeBody {
@@ -46,24 +48,23 @@ function createUncachedBody(parts: NodeParts): NodeBody {
   const run = (attempt: Attempt, config: RunConfig, session: Session): unknown => {
     const take = (result: unknown): unknown => {
       const writing = write(result, attempt, config, session)
-      return writing === undefined ? result : writing.then(() => result, thrown)
+      return writing === undefined ? result : writing.then(() => result)
     }
-    const thrown = (error: unknown): unknown => {
-      if (!(error instanceof Error)) throw error
-      Object.assign(error, { pregelTaskId: attempt.task.id })
-      if (!isParentCommand(error)) throw error
-      const command = commandFor(error, config)
-      if (command !== undefined) return take(command)
-      if (session.run.options.isNested === true) throw outward(error, config)
-      warnOfUnclaimed(parts.name)
-      return undefined
-    }
-    try {
-      const result = call(attempt.input, config)
-      return result instanceof Promise ? result.then(take).catch(thrown) : take(result)
-    } catch (error) {
-      return thrown(error)
-    }
+    const result = call(attempt.input, config)
+    return result instanceof Promise ? result.then(take) : take(result)
+  }
+
+  /** A command for a graph around another one leaves a node as an error; whom it is meant for writes what it says. */
+  const thrown = (error: unknown, attempt: Attempt, config: RunConfig, session: Session): unknown => {
+    if (!(error instanceof Error)) throw error
+    Object.assign(error, { pregelTaskId: attempt.task.id })
+    if (!isParentCommand(error)) throw error
+    const command = commandFor(error, config)
+    if (command !== undefined)
+      return withAmbientConfig(config, () => write(command, attempt, config, session))
+    if (session.run.options.isNested === true) throw outward(error, config)
+    warnOfUnclaimed(parts.name)
+    return undefined
   }
 
   // A start node that only passes its input on asks nobody anything: it needs no config.
@@ -73,11 +74,15 @@ function createUncachedBody(parts: NodeParts): NodeBody {
     const session = attempt.context as Session
     if (isPlainStart && !session.isTraced) return write(attempt.input, attempt, noConfig, session)
     const config = session.taskConfig(attempt)
-    const running = session.isTraced
-      ? traceNode(attempt, config, (traced) => run(attempt, traced, session))
-      : withAmbientConfig(config, () => run(attempt, config, session))
-    if (running instanceof Promise) return running.then(ignore)
-    return undefined
+    const caught = (error: unknown) => thrown(error, attempt, config, session)
+    try {
+      const running = session.isTraced
+        ? traceRun(parts.tracedAs, attempt.input, config, (traced) => run(attempt, traced, session))
+        : withAmbientConfig(config, () => run(attempt, config, session))
+      return running instanceof Promise ? running.catch(caught).then(ignore) : undefined
+    } catch (error) {
+      return caught(error) as void | Promise<void>
+    }
   }
 }
 
@@ -140,34 +145,4 @@ function createWriter({ name, updatesOf, goTo, edges, joins, routes }: NodeParts
     const updates = updatesOf(result)
     return updates instanceof Promise ? updates.then(put) : put(updates)
   }
-}
-
-/**
- * A command for the graph around a nested one leaves that one as an error. The task whose namespace it names takes
- * it as its own result.
- */
-function commandFor({ command }: ParentCommand, config: RunConfig): Command | undefined {
-  return command.graph === config.configurable?.[CHECKPOINT_NAMESPACE] ? command : undefined
-}
-
-/** On its way out, the command is given the namespace it is meant for. */
-function outward(error: ParentCommand, config: RunConfig): ParentCommand {
-  const { command } = error
-  if (command.graph !== Command.PARENT) return error
-  const namespace = config.configurable?.[CHECKPOINT_NAMESPACE] as string
-  return new ParentCommand(new Command({ ...(command as object), graph: parentNamespace(namespace) }))
-}
-
-function warnOfUnclaimed(node: string): void {
-  process.emitWarning(
-    `Node "${node}" returned a Command for the graph around its own, but there is none: the command is dropped.`,
-    { type: 'CairnWarning', code: 'CAIRN_NO_PARENT_GRAPH' },
-  )
-}
-
-/** Without the last level, and without the numbers that tell apart several nested graphs in one task. */
-function parentNamespace(namespace: string): string {
-  const parts = namespace.split('|')
-  while (parts.length > 1 && /^\d+$/.test(parts.at(-1)!)) parts.pop()
-  return parts.slice(0, -1).join('|')
 }

@@ -4,6 +4,8 @@ import type { Plan } from '@cairn/engine'
 export interface Program {
   readonly plan: Plan
   readonly nodeNames: ReadonlySet<string>
+  /** Where an input is written: whole to the one channel, or key by key to several. */
+  readonly inputChannels: string | readonly string[]
   /** Inputs are parsed against a schema. */
   readonly hasInputSchema: boolean
   /** The context is parsed against a schema. */

@@ -162,8 +162,8 @@ describe('a compiled graph', () => {
     })
   })
 
-  test('outputChannels and streamChannels: keys', () => {
-    const { outputChannels, streamChannels } = compiled()
+  test('outputChannels and streamChannelsAsIs: keys', () => {
+    const { outputChannels, streamChannelsAsIs: streamChannels } = compiled()
     expect([outputChannels, streamChannels]).toEqual([['log'], ['log']])
   })
 

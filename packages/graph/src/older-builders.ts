@@ -1,0 +1,22 @@
+// Builders from before there was a typed state, as LangGraph still has them.
+import { Graph as LangGraphGraph, messagesStateReducer } from '@langchain/langgraph'
+import type { BaseMessage } from '@langchain/core/messages'
+import { adopt } from './adopt/adopt.ts'
+import { StateGraph } from './state-graph.ts'
+
+class PlainGraph extends LangGraphGraph {
+  override compile(options: never): never {
+    return adopt(super.compile(options)) as never
+  }
+}
+
+/** Nodes that hand on what they return, without a state. */
+export const Graph = PlainGraph as unknown as typeof LangGraphGraph
+export type Graph = InstanceType<typeof LangGraphGraph>
+
+/** A state graph whose state is a list of messages. */
+export class MessageGraph extends StateGraph<BaseMessage[]> {
+  constructor() {
+    super({ channels: { __root__: { reducer: messagesStateReducer, default: () => [] } } } as never)
+  }
+}
