@@ -32,10 +32,13 @@ import {
 import type { AssembledConfig } from './assemble-config.ts'
 import { toLangGraphError } from './errors.ts'
 import * as keys from './langgraph/config-keys.ts'
+import { deltaSnapshots } from './langgraph/delta-snapshots.ts'
 import { limitedSignal, stopError } from './langgraph/limited-signal.ts'
 import { locate, replayFrom, type Located } from './langgraph/locate.ts'
+import { rebuildChannels } from './langgraph/rebuild-channels.ts'
 import { SaverStore } from './langgraph/saver-store.ts'
 import type { Scratchpad } from './langgraph/scratchpad.ts'
+import { rebuiltChannels } from './lower/delta-channel.ts'
 import { lowerRetry, lowerTimeout } from './lower/policies.ts'
 import type { Program } from './lower/program.ts'
 import { answerOf, startOf } from './run-input.ts'
@@ -70,6 +73,8 @@ export interface ExecuteOptions {
   readonly cache: BaseCache | undefined
   readonly listener: RunListener
   readonly onCustom: ((chunk: unknown, namespace: string[]) => void) | undefined
+  /** Told of the end, or of what failed, and awaited before callbacks are told. */
+  readonly onEnd?: (failure?: { readonly error: unknown }) => Promise<void>
 }
 
 /**
@@ -92,17 +97,21 @@ export async function execute(options: ExecuteOptions): Promise<void> {
   try {
     const locating = locateStart(options)
     const located = locating instanceof Promise ? await locating : locating
-    const { run, session } = createRun({ ...options, input, listener }, located, limited.signal, manager)
+    const rebuilding = withRebuiltChannels(options, located)
+    const start = rebuilding instanceof Promise ? await rebuilding : rebuilding
+    const { run, session } = createRun({ ...options, input, listener }, start, limited.signal, manager)
     session.run = run
     const result = await run.execute()
     if (lifecycle !== undefined) await lifecycle.told()
     throwUnlessEnded(result, isNested)
+    await options.onEnd?.()
     if (manager !== undefined) {
       await manager.handleChainEnd(readKeys(run, config.outputKeys!) ?? {})
     }
   } catch (error) {
     const isCallersStop = config.signal?.aborted === true && error === config.signal.reason
     const known = isCallersStop ? stopError(error) : toLangGraphError(error, [program.streamKeys].flat())
+    await options.onEnd?.({ error: known })
     await manager?.handleChainError(isCallersStop ? new Error('Abort') : known)
     throw known
   } finally {
@@ -114,10 +123,18 @@ export async function execute(options: ExecuteOptions): Promise<void> {
 interface Start extends Located {
   readonly line: Line
   readonly store: Store | undefined
+  /** The checkpoint as the store has it, when `loaded` has rebuilt channels besides. */
+  readonly stored?: StoredCheckpoint
 }
 
 /** A store that answers at once is not awaited. */
-function locateStart({ saver, config, namespace, isNested }: ExecuteOptions): Start | Promise<Start> {
+function locateStart({
+  program,
+  saver,
+  config,
+  namespace,
+  isNested,
+}: ExecuteOptions): Start | Promise<Start> {
   const threadId = config.configurable['thread_id'] as string | number | undefined
   const line: Line = { threadId: String(threadId ?? ''), namespace }
   if (saver === undefined) return { line, store: undefined, loaded: undefined, position: atHead }
@@ -125,11 +142,23 @@ function locateStart({ saver, config, namespace, isNested }: ExecuteOptions): St
   const reader = own ?? new SaverStore(saver, config, undefined)
   const start = (located: Located): Start => ({
     line,
-    store: own ?? new SaverStore(saver, config, located.loaded),
+    store: own ?? new SaverStore(saver, config, located.loaded, rebuiltChannels(program.plan).deltas),
     ...located,
   })
   const locating = locate(reader, saver, line, config, isNested)
   return locating instanceof Promise ? locating.then(start) : start(locating)
+}
+
+/** Delta channels are not in most checkpoints. */
+function withRebuiltChannels(
+  { program, saver, config }: ExecuteOptions,
+  start: Start,
+): Start | Promise<Start> {
+  const { loaded } = start
+  if (loaded === undefined || saver === undefined) return start
+  const rebuilding = rebuildChannels(program.plan, loaded, saver, config)
+  if (!(rebuilding instanceof Promise)) return start
+  return rebuilding.then((rebuilt) => ({ ...start, loaded: rebuilt, stored: loaded }))
 }
 
 function createRun(
@@ -140,7 +169,7 @@ function createRun(
 ): { run: Run; session: Session } {
   const { program, config, isNested } = options
   const { configurable } = config
-  const { loaded, line, store, position } = start
+  const { loaded, stored = loaded, line, store, position } = start
   const scratchpad = configurable[keys.SCRATCHPAD] as Scratchpad | undefined
   const around = (configurable[keys.CHECKPOINT_MAP] as Record<string, string> | undefined) ?? {}
   const isResuming =
@@ -177,6 +206,8 @@ function createRun(
     loaded,
     position,
     durability: options.durability,
+    snapshots: deltaSnapshots(program.plan, { loaded: stored, position, durability: options.durability }),
+    rebuilt: rebuiltReducers(program.plan, start),
     isPassing: isNested && line.namespace.includes(':'),
     stepLimit: config.recursionLimit,
     interruptBefore: options.interruptBefore,
@@ -194,6 +225,15 @@ function createRun(
     listener: options.listener,
   })
   return { run, session }
+}
+
+/** What was a delta channel, and is to be held by checkpoints again. */
+function rebuiltReducers(plan: Plan, { loaded, stored }: Start): string[] | undefined {
+  if (stored === undefined) return undefined
+  const { deltas } = rebuiltChannels(plan)
+  return Object.keys(loaded!.values).filter(
+    (name) => !deltas.has(name) && !Object.hasOwn(stored.values, name),
+  )
 }
 
 /**

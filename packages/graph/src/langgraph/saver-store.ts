@@ -2,7 +2,7 @@
 // the newest checkpoint and merges what changed into them.
 //   V1. What a saver is given is its own: later supersteps do not change it.
 //   V2. Checkpoints are put one after the other; a failed one fails every later one, because theirs would be
-//       records without a parent.
+//       records without a parent. A failed write to a channel that is rebuilt from writes fails them as well.
 import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph'
 import type { Commit, Line, NewCheckpoint, Store, StoredCheckpoint } from '@cairn/engine'
 import type { RunConfig } from './run-config.ts'
@@ -13,6 +13,7 @@ type Put = Parameters<BaseCheckpointSaver['put']>
 export class SaverStore implements Store {
   readonly #saver: BaseCheckpointSaver
   readonly #config: RunConfig
+  readonly #rebuilt: { has(channel: string): boolean }
   #values: Record<string, unknown>
   #versions: Record<string, unknown>
   #putting: Promise<unknown> = Promise.resolve()
@@ -20,8 +21,15 @@ export class SaverStore implements Store {
   /**
    * @param config passed to the saver with each call, as some find their tenant or their connection there
    * @param loaded the checkpoint the run begins from
+   * @param rebuilt channels that are rebuilt from writes
    */
-  constructor(saver: BaseCheckpointSaver, config: RunConfig, loaded: StoredCheckpoint | undefined) {
+  constructor(
+    saver: BaseCheckpointSaver,
+    config: RunConfig,
+    loaded: StoredCheckpoint | undefined,
+    rebuilt: { has(channel: string): boolean } = new Set(),
+  ) {
+    this.#rebuilt = rebuilt
     this.#saver = saver
     this.#config = config
     this.#values = { ...loaded?.values }
@@ -43,7 +51,10 @@ export class SaverStore implements Store {
       ),
     )
     if (checkpoint === undefined) {
-      await Promise.all(putWrites)
+      const isRebuilt = writes.some((task) => task.writes.some(([channel]) => this.#rebuilt.has(channel)))
+      const put = Promise.all(putWrites)
+      if (isRebuilt) this.#putting = Promise.all([this.#putting, put])
+      await put
       return
     }
     const put = this.#record(line, checkpoint)

@@ -20,6 +20,7 @@ import {
 } from '@cairn/engine'
 import type { ForeignChannel } from '../langgraph/compiled-fields.ts'
 import { overwriteOf } from '../langgraph/overwrite.ts'
+import { deltaChannel, formerDeltaChannel, isDeltaChannel } from './delta-channel.ts'
 import { foreignChannel } from './foreign-channel.ts'
 
 type Initial = (() => unknown) | undefined
@@ -30,7 +31,8 @@ type Initial = (() => unknown) | undefined
  */
 export function lowerChannel(channel: ForeignChannel): Channel {
   const lower = known.get(channel.constructor) ?? internal(channel)
-  return lower?.(channel) ?? foreignChannel(channel)
+  if (lower !== undefined) return lower(channel)
+  return isDeltaChannel(channel) ? deltaChannel(channel) : foreignChannel(channel)
 }
 
 const known = new Map<unknown, (channel: ForeignChannel) => Channel>([
@@ -44,12 +46,15 @@ const known = new Map<unknown, (channel: ForeignChannel) => Channel>([
   [
     BinaryOperatorAggregate,
     (channel) =>
-      asChannel(
-        reducer({
-          reduce: field<(current: unknown, update: unknown) => unknown>(channel, 'operator'),
-          replacement: overwriteOf,
-          ...initialOf(channel),
-        }),
+      formerDeltaChannel(
+        asChannel(
+          reducer({
+            reduce: field<(current: unknown, update: unknown) => unknown>(channel, 'operator'),
+            replacement: overwriteOf,
+            ...initialOf(channel),
+          }),
+        ),
+        channel,
       ),
   ],
   [
