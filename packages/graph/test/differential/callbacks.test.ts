@@ -1,48 +1,12 @@
-import { BaseCallbackHandler } from '@langchain/core/callbacks/base'
 import { RunnableLambda, RunnableSequence } from '@langchain/core/runnables'
 import { Command, GraphCallbackHandler, MemorySaver, START, Send, interrupt } from '@langchain/langgraph'
 import { differential, type Vocabulary } from './harness/differential.ts'
 import { collect, outcomeOf } from './harness/observe.ts'
+import { Recorder } from './harness/recorder.ts'
 import { ScriptedModel } from './harness/scripted-model.ts'
 import { Log, noting } from './harness/states.ts'
 
 const thread = { configurable: { thread_id: 't' } }
-
-/** Notes every run that starts and ends, with its place under its parent. */
-class Recorder extends BaseCallbackHandler {
-  override name = 'recorder'
-  override awaitHandlers = true
-  readonly events: unknown[] = []
-  readonly #names = new Map<string, string>()
-
-  override handleChainStart(
-    serialized: unknown,
-    inputs: unknown,
-    runId: string,
-    parentRunId?: string,
-    tags?: string[],
-    metadata?: Record<string, unknown>,
-    _type?: string,
-    name?: string,
-  ): void {
-    this.#names.set(runId, name ?? '?')
-    const parent = parentRunId === undefined ? undefined : this.#names.get(parentRunId)
-    const id = (serialized as { id?: string[] } | undefined)?.id?.at(-1)
-    this.events.push({ starts: name, parent, tags, inputs, metadata, id, runId, parentRunId })
-  }
-
-  override handleChainEnd(outputs: unknown, runId: string): void {
-    this.events.push({ ends: this.#names.get(runId), outputs })
-  }
-
-  override handleChainError(error: unknown, runId: string): void {
-    this.events.push({ fails: this.#names.get(runId), error })
-  }
-
-  override handleCustomEvent(event: string, data: unknown): void {
-    this.events.push({ event, data })
-  }
-}
 
 const branching = ({ StateGraph }: Vocabulary) =>
   new StateGraph(Log)

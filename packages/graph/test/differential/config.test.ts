@@ -218,9 +218,9 @@ differential(
   },
 )
 
-differential('a Runnable around a graph passes its config on', async ({ StateGraph }) => {
+differential('a Runnable around a graph passes its config on', async (vocabulary) => {
   const seen: unknown[] = []
-  const graph = showing({ StateGraph }, seen).compile()
+  const graph = showing(vocabulary, seen).compile()
   const around = RunnableLambda.from(async (input: object) => graph.invoke(input)).withConfig({
     runName: 'around',
   })

@@ -1,24 +1,14 @@
 // The installed LangGraph is the oracle: a scenario is run on both engines and everything it saw must agree.
-import {
-  MemorySaver,
-  StateGraph as LangGraphStateGraph,
-  type BaseCheckpointSaver,
-} from '@langchain/langgraph'
+import { MemorySaver, type BaseCheckpointSaver } from '@langchain/langgraph'
 import { expect, test } from 'vitest'
-import { StateGraph as CairnStateGraph } from '../../../src/index.ts'
 import { differences } from './differences.ts'
 import { inTaskOrder } from './in-task-order.ts'
 import { normalise } from './normalise.ts'
 import { collect, historyOf, outcomeOf } from './observe.ts'
 import { storedRecords } from './stored-records.ts'
+import { cairn, langGraph, type Vocabulary } from './vocabulary.ts'
 
-/** What differs between the engines; everything else a program uses is LangGraph's for both. */
-export interface Vocabulary {
-  readonly StateGraph: typeof LangGraphStateGraph
-}
-
-export const langGraph: Vocabulary = { StateGraph: LangGraphStateGraph }
-export const cairn: Vocabulary = { StateGraph: CairnStateGraph }
+export { cairn, langGraph, type Vocabulary } from './vocabulary.ts'
 
 /** A program that returns all it saw. */
 export type Scenario = (vocabulary: Vocabulary) => unknown
