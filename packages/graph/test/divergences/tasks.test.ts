@@ -1,6 +1,7 @@
 // Tasks of one superstep: none vanishes, and what one has finished is kept.
 import { setImmediate } from 'node:timers/promises'
-import { Command, MemorySaver, START, Send, interrupt, task } from '@langchain/langgraph'
+import { UntrackedValueChannel } from '@langchain/langgraph/channels'
+import { Annotation, Command, MemorySaver, START, Send, interrupt, task } from '@langchain/langgraph'
 import { describe, expect, test } from 'vitest'
 import { Log, noting } from '../differential/harness/states.ts'
 import { Cairn, LangGraph, endOf, thread, turns, type Builder } from './both-engines.ts'
@@ -288,5 +289,35 @@ describe('a stream of a run that fails', () => {
 
   test('Cairn gives them, and then the error', async () => {
     expect(await told(Cairn)).toEqual(['tasks', 'debug', 'failed'])
+  })
+})
+
+describe('a node that wrote only to channels that are not kept, in a superstep that did not end', () => {
+  const resumed = async (StateGraph: Builder) => {
+    const ran: string[] = []
+    const graph = new StateGraph(Connected)
+      .addNode('connects', () => {
+        ran.push('connects')
+        return { connection: 'open' }
+      })
+      .addNode('asks', () => ({ log: [String(interrupt('what?'))] }))
+      .addEdge(START, 'connects')
+      .addEdge(START, 'asks')
+      .compile({ checkpointer: new MemorySaver() })
+    await graph.invoke({}, thread)
+    await graph.invoke(new Command({ resume: 'this' }), thread)
+    return ran
+  }
+  const Connected = Annotation.Root({
+    ...Log.spec,
+    connection: () => new UntrackedValueChannel<string>(),
+  })
+
+  test('LangGraph runs it again', async () => {
+    expect(await resumed(LangGraph)).toEqual(['connects', 'connects'])
+  })
+
+  test('Cairn keeps that it has finished', async () => {
+    expect(await resumed(Cairn)).toEqual(['connects'])
   })
 })
