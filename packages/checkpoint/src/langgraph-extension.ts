@@ -20,9 +20,8 @@ export interface StoredCommand {
   readonly goto?: unknown
 }
 
-/** `{lg_name: 'Overwrite', __overwrite__}`: reducers take it for an `Overwrite`. */
+/** `{__overwrite__}`: reducers take it for an `Overwrite`. */
 export interface StoredOverwrite {
-  readonly lg_name: 'Overwrite'
   readonly __overwrite__: unknown
 }
 
@@ -54,7 +53,14 @@ export const langgraphExtension: CodecExtension = {
     if (typeof encoded !== 'object' || encoded === null || !fieldsByName.has(nameOf(encoded))) {
       throw new Error('It is not a stored LangGraph object.')
     }
-    return nameOf(encoded) === 'DeltaSnapshot' ? new DeltaSnapshot(Reflect.get(encoded, 'value')) : encoded
+    switch (nameOf(encoded)) {
+      case 'DeltaSnapshot':
+        return new DeltaSnapshot(Reflect.get(encoded, 'value'))
+      case 'Overwrite':
+        return { __overwrite__: Reflect.get(encoded, '__overwrite__') as unknown } satisfies StoredOverwrite
+      default:
+        return encoded
+    }
   },
 }
 

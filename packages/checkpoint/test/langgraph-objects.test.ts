@@ -45,7 +45,7 @@ describe('objects of LangGraph come back in the form it accepts from a checkpoin
     for (const value of [[1, 2], undefined]) {
       const stored = roundTrip(new Overwrite(value))
       expect(Overwrite.isInstance(stored)).toBe(true)
-      expect(stored).toStrictEqual({ lg_name: 'Overwrite', __overwrite__: value })
+      expect(stored).toStrictEqual({ __overwrite__: value })
     }
   })
 

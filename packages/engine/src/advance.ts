@@ -59,11 +59,11 @@ export function advance(plan: Plan, state: State, tasks: readonly AppliedTask[])
   }
 
   const updates = groupByChannel(plan, tasks)
-  for (const [slot, values] of updates) put(slot, update(plan, slot, contents[slot], values))
+  for (const [slot, values] of updates) put(slot, updateChannel(plan, slot, contents[slot], values))
   if (isSuperstep) {
     for (const slot of plan.volatileSlots) {
       const isHeld = plan.channels[slot]!.read(contents[slot]) !== EMPTY
-      if (isHeld && !updates.has(slot)) put(slot, update(plan, slot, contents[slot], []))
+      if (isHeld && !updates.has(slot)) put(slot, updateChannel(plan, slot, contents[slot], []))
     }
     if (!updated.some((slot) => plan.subscribers[slot]!.length > 0 || slot === plan.sendsSlot)) {
       for (const slot of plan.deferredSlots) put(slot, plan.channels[slot]!.finish!(contents[slot]))
@@ -104,7 +104,16 @@ function groupByChannel(plan: Plan, tasks: readonly AppliedTask[]): Map<number, 
   return updates
 }
 
-function update(plan: Plan, slot: number, content: unknown, values: readonly unknown[]): unknown {
+/**
+ * The content of a channel after these updates, or `UNCHANGED`.
+ * @throws {InvalidUpdateError} naming the channel
+ */
+export function updateChannel(
+  plan: Plan,
+  slot: number,
+  content: unknown,
+  values: readonly unknown[],
+): unknown {
   try {
     return plan.channels[slot]!.update(content, values)
   } catch (error) {
@@ -113,6 +122,7 @@ function update(plan: Plan, slot: number, content: unknown, values: readonly unk
     throw new InvalidUpdateError({
       code: error.code,
       channel,
+      kind: plan.channels[slot]!.kind,
       message: `Invalid update for channel "${channel}" with values ${brief(values, 200)}: ${error.message}`,
       updates: values,
       cause: error,

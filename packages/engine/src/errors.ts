@@ -13,6 +13,8 @@ export class InvalidUpdateError extends EngineError {
   readonly code: 'CONCURRENT_WRITE' | 'INVALID_UPDATE'
   /** The channel's name, once the superstep that applied the update has put it there. */
   readonly channel: string | undefined
+  /** What kind of channel it is, likewise. */
+  readonly kind: string | undefined
   /** What was written, in order. */
   readonly updates: readonly unknown[]
 
@@ -21,12 +23,14 @@ export class InvalidUpdateError extends EngineError {
     message: string
     updates: readonly unknown[]
     channel?: string
+    kind?: string
     cause?: unknown
   }) {
     super(fields.message, { cause: fields.cause })
     this.code = fields.code
     this.updates = fields.updates
     this.channel = fields.channel
+    this.kind = fields.kind
   }
 }
 

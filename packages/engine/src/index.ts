@@ -1,4 +1,4 @@
-export { advance, type Advance, type AppliedTask } from './advance.ts'
+export { advance, updateChannel, type Advance, type AppliedTask } from './advance.ts'
 export { Attempt, type AttemptHost, type Call } from './attempt.ts'
 export { EMPTY, UNCHANGED, type Channel, type Empty, type Unchanged } from './channel.ts'
 export { anyValue } from './channels/any-value.ts'

@@ -1,5 +1,10 @@
 // The engine's errors, in the classes that programs written for LangGraph test for.
-import { EmptyInputError, GraphRecursionError, InvalidUpdateError } from '@langchain/langgraph'
+import {
+  EmptyInputError,
+  GraphRecursionError,
+  InvalidUpdateError,
+  type BaseLangGraphErrorFields,
+} from '@langchain/langgraph'
 import {
   InvalidUpdateError as EngineInvalidUpdateError,
   NothingToRunError,
@@ -8,6 +13,8 @@ import {
 } from '@cairn/engine'
 
 export { AmbiguousResumeError, StaleResumeError } from '@cairn/engine'
+
+const concurrent = { lc_error_code: 'INVALID_CONCURRENT_GRAPH_UPDATE' } as const
 
 /** A node goes to, or sends to, a node that does not exist. */
 export class UnknownNodeError extends InvalidUpdateError {
@@ -89,19 +96,46 @@ export function toLangGraphError(error: unknown, stateKeys: readonly string[]): 
       Object.fromEntries(stateKeys.filter((key) => key in state).map((key) => [key, state[key]])),
     )
   }
-  if (error instanceof EngineInvalidUpdateError) {
-    const fields =
-      error.code === 'CONCURRENT_WRITE'
-        ? ({ lc_error_code: 'INVALID_CONCURRENT_GRAPH_UPDATE' } as const)
-        : undefined
-    return withCause(new InvalidUpdateError(error.message, fields), error)
-  }
+  if (error instanceof EngineInvalidUpdateError) return withCause(toInvalidUpdateError(error), error)
   if (error instanceof EngineUnknownNodeError) {
     const { target, sender, known, message } = error
     return withCause(Object.assign(new UnknownNodeError(target, sender, known), { message }), error)
   }
   if (error instanceof NothingToRunError) return withCause(new EmptyInputError(error.message), error)
   return error
+}
+
+/** What LangGraph's own channels say, by their kind; any other says it itself. */
+const refusals: Readonly<Record<string, readonly [message: string, code?: BaseLangGraphErrorFields]>> = {
+  LastValue: ['LastValue can only receive one value per step.', concurrent],
+  EphemeralValue: ['EphemeralValue can only receive one value per step.'],
+  UntrackedValue: [
+    'UntrackedValue(guard=true) can receive only one value per step. ' +
+      'Use guard=false if you want to store any one of multiple values.',
+    concurrent,
+  ],
+  BinaryOperatorAggregate: ['Can receive only one Overwrite value per step.'],
+}
+
+function toInvalidUpdateError({ kind, channel, updates, message, cause }: EngineInvalidUpdateError): Error {
+  if (channel === undefined) return new InvalidUpdateError(message)
+  const refused = cause as EngineInvalidUpdateError
+  const [said, fields] = refusals[kind!] ?? [refused.message]
+  const inner = new InvalidUpdateError(said, fields)
+  const error = new InvalidUpdateError(
+    `Invalid update for channel "${channel}" with values ${written(updates)}: ${inner.message}`,
+  )
+  const code = inner.lc_error_code ?? (refused.cause as BaseLangGraphErrorFields | undefined)?.lc_error_code
+  if (code !== undefined) error.lc_error_code = code
+  return error
+}
+
+function written(updates: readonly unknown[]): string {
+  try {
+    return JSON.stringify(updates)
+  } catch {
+    return String(updates) // a cycle, a bigint
+  }
 }
 
 function withCause<T extends Error>(error: T, cause: unknown): T {

@@ -12,7 +12,8 @@ export interface ReducerOptions<Value, Update> {
 
 /**
  * Folds the updates of a superstep into its value, in the order of their tasks. A replacement wins over the
- * plain updates that follow it in its superstep; a second replacement there is an error.
+ * plain updates that follow it in its superstep; a second replacement there is an error. The very first update
+ * becomes the value, and counts as no replacement.
  */
 export function reducer<Value, Update = Value>(
   options: ReducerOptions<Value, Update>,
@@ -24,8 +25,14 @@ export function reducer<Value, Update = Value>(
     update(content, updates) {
       if (updates.length === 0) return UNCHANGED
       let current = content
+      let rest = updates
+      if (current === EMPTY) {
+        const replaced = replacement?.(updates[0]!)
+        current = held(replaced === undefined ? (updates[0] as unknown as Value) : replaced.value)
+        rest = updates.slice(1)
+      }
       let isReplaced = false
-      for (const update of updates) {
+      for (const update of rest) {
         const replaced = replacement?.(update)
         if (replaced !== undefined) {
           if (isReplaced) {
@@ -35,15 +42,13 @@ export function reducer<Value, Update = Value>(
               updates,
             })
           }
-          current = replaced.value
+          current = held(replaced.value)
           isReplaced = true
-        } else if (current === EMPTY) {
-          current = update as unknown as Value
-        } else if (!isReplaced) {
-          current = reduce(current, update)
+        } else if (current !== EMPTY && !isReplaced) {
+          current = held(reduce(current, update))
         }
       }
-      return held(current)
+      return current
     },
     read: (content) => content,
   }

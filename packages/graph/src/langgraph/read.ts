@@ -1,4 +1,4 @@
-import { EMPTY, UNCHANGED, readChannel, type Run, type Write } from '@cairn/engine'
+import { EMPTY, UNCHANGED, readChannel, updateChannel, type Run, type Write } from '@cairn/engine'
 
 /**
  * The state as a router of a task sees it: with what its own task has written, and nothing of its siblings. The
@@ -26,6 +26,6 @@ function read({ plan, state }: Run, writes: readonly Write[], key: string): unkn
   if (slot === undefined) return EMPTY
   const own = writes.filter(([channel]) => channel === key).map(([, value]) => value)
   if (own.length === 0) return readChannel(plan, state, slot)
-  const content = plan.channels[slot]!.update(state.contents[slot], own)
+  const content = updateChannel(plan, slot, state.contents[slot], own)
   return content === UNCHANGED ? readChannel(plan, state, slot) : plan.channels[slot]!.read(content)
 }

@@ -2,6 +2,7 @@ import { DeltaSnapshot, isDeltaSnapshot, type DeltaChannelHistory } from '@langc
 import { EMPTY, UNCHANGED, type Channel, type Plan } from '@cairn/engine'
 import type { ForeignChannel } from '../langgraph/compiled-fields.ts'
 import { idGiver } from '../langgraph/message-ids.ts'
+import { updateForeign } from './foreign-channel.ts'
 
 /** A channel that a checkpoint may not hold, though it was written. */
 export interface RebuiltChannel extends Channel {
@@ -34,7 +35,7 @@ export function deltaChannel(prototype: ForeignDeltaChannel): RebuiltChannel {
     initial: () => contentOf(prototype.fromCheckpoint()),
     update(content, updates) {
       const channel = holding(content)
-      return channel.update([...updates]) ? contentOf(channel) : UNCHANGED
+      return updateForeign(channel, updates) ? contentOf(channel) : UNCHANGED
     },
     accept: idGiver(prototype.reducer),
     read: (content) => content,
