@@ -35,6 +35,7 @@ export class Attempt {
   onHeartbeat: (() => void) | undefined
   #calls = 0
   #isOver = false
+  #timeout: Error | undefined
   readonly #host: AttemptHost
   readonly #deadline: AbortSignal | undefined
 
@@ -85,8 +86,12 @@ export class Attempt {
   }
 
   #refusal({ name }: Call): Error {
-    const timeout = this.#deadline?.reason as Error | undefined
-    return timeout ?? new TaskEndedError(this.task.name, name)
+    return this.#timeout ?? new TaskEndedError(this.task.name, name)
+  }
+
+  /** Its time ran out before its node had returned or thrown. */
+  get hasTimedOut(): boolean {
+    return this.#timeout !== undefined
   }
 
   /** Position of the next call among the calls of this attempt, from 0. */
@@ -99,9 +104,10 @@ export class Attempt {
     this.#isOver = true
   }
 
-  /** Ends it, and drops what was written. */
-  close(): void {
+  /** Its time has run out: ends it, and drops what was written. */
+  close(timeout: Error): void {
     this.end()
+    this.#timeout = timeout
     this.writes.length = 0
   }
 }

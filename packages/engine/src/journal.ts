@@ -26,7 +26,7 @@ import type {
   Version,
 } from './store.ts'
 import type { Task } from './task.ts'
-import { noWrites, recordOf } from './task-record.ts'
+import { abandoned, noWrites, recordOf } from './task-record.ts'
 import type { Write } from './write.ts'
 
 /**
@@ -173,6 +173,11 @@ export class Journal {
     if (announce === undefined) return
     if (this.#queued.length === 0 || this.#durability === 'exit') announce()
     else this.#announcements.push(announce)
+  }
+
+  /** Keeps that a task was given up. Should it still finish, what it wrote is kept as well, and counts. */
+  recordAbandoned(task: Task): void {
+    if (this.#store !== undefined) this.#record(task.id, task.path, abandoned)
   }
 
   /** Keeps what no task wrote: a command's update, its destinations, its answers. */

@@ -86,6 +86,7 @@ export class Run {
       retry: options.retry,
       classify: (error) => options.classify?.(error) ?? { kind: 'failed' },
       onSettled: (task) => this.#settled(task),
+      onAbandoned: (task) => this.journal.recordAbandoned(task),
       handlerFor: (failed, error) => this.#handlerFor(failed, error),
       calledTask: (caller, index, call) => this.#calledTask(caller, index, call),
     })

@@ -37,6 +37,8 @@ export interface SchedulerOptions {
   classify(error: unknown): Thrown
   /** Called once for each task, in the order in which they settle. What it throws fails the superstep. */
   onSettled(task: Task): void
+  /** Called for each task that was running when another one failed: nobody waits for it any more. */
+  onAbandoned(task: Task): void
   /** The task that takes over from one that failed, when its node has a handler. */
   handlerFor(failed: Task, error: unknown): Task | undefined
   /** The task of a call: restored from the store, or new. */
@@ -75,6 +77,7 @@ export class Scheduler implements AttemptHost {
     this.#startMore(superstep)
     if (superstep.isFailing) this.#signal.abort(superstep.firstFailure)
     else if (superstep.running > 0) return this.#wait(superstep)
+    this.#abandonRunning(superstep)
     superstep.end()
   }
 
@@ -207,7 +210,13 @@ export class Scheduler implements AttemptHost {
     const superstep = this.#superstep
     if (!superstep.isAwaited) return // it has not come to waiting yet, or never will
     if (!superstep.hasFailed) superstep.fail(this.#signal.reason)
+    this.#abandonRunning(superstep)
     superstep.end()
+  }
+
+  #abandonRunning({ isFailing, isOver, tasks, started }: Superstep): void {
+    if (!isFailing || isOver) return
+    for (const task of tasks.slice(0, started)) if (!task.isSettled) this.#options.onAbandoned(task)
   }
 }
 

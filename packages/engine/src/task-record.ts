@@ -6,6 +6,11 @@ import type { Write } from './write.ts'
 /** Says that a task finished, and wrote nothing that is kept. */
 export const noWrites: readonly Write[] = [[NO_WRITES, null]]
 
+/** Says that nobody waited for the task's end, because another one had failed. */
+export const abandoned: readonly Write[] = [
+  [ERROR, { message: 'This operation was aborted', name: 'AbortError' }],
+]
+
 /** Empty when the task leaves nothing to be kept. */
 export function recordOf(task: Task): readonly Write[] {
   const { outcome, writes } = task

@@ -46,7 +46,7 @@ export class Task {
   outcome: TaskOutcome = waiting
   /** Found in the store, not run now. */
   isRestored = false
-  /** Its own, or its node's; a called task has only its own. */
+  /** Its own, or its node's; a called task has only its own, and one that handles a failure has none. */
   readonly timeout: PlanNode['timeout']
   readonly #naming: TaskNaming
   #id: string | undefined
@@ -62,7 +62,7 @@ export class Task {
     this.node = node
     this.origin = origin
     this.input = input
-    this.timeout = timeout ?? (origin.kind === 'call' ? undefined : node.timeout)
+    this.timeout = timeout ?? (origin.kind === 'trigger' || origin.kind === 'send' ? node.timeout : undefined)
     this.#naming = naming
   }
 

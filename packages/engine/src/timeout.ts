@@ -9,5 +9,5 @@ export interface TimeoutPolicy {
   /** What counts as one: every write, call and reported progress, or only `heartbeat()`. Default: `auto`. */
   readonly refreshOn?: 'auto' | 'heartbeat'
   /** What the attempt fails with. Default: the `TaskTimeoutError` itself. */
-  errorFor?(expired: TaskTimeoutError): Error
+  errorFor?(expired: TaskTimeoutError, taskId: string): Error
 }

@@ -55,7 +55,8 @@ describe('a node that settles after the run has failed', () => {
     gate.reject(new Error('late'))
     await turn()
     expect({ handled, armed: clock.armed }).toEqual({ handled: 0, armed: 0 })
-    expect(stored()).toEqual([['__error__', { message: 'a fails', name: 'Error' }]])
+    const givenUp = ['__error__', { message: 'This operation was aborted', name: 'AbortError' }]
+    expect(stored()).toEqual([['__error__', { message: 'a fails', name: 'Error' }], givenUp, givenUp])
   })
 
   test('after another run has taken the thread on is kept beside its own checkpoint, and no newer one', async () => {

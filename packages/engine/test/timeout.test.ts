@@ -58,25 +58,31 @@ describe('a run timeout', () => {
     })
   })
 
-  test('aborts the signal of the attempt with that error', async () => {
+  test('aborts the signal of the attempt', async () => {
     const { result } = start({ runMs: 100 })
     await clock.pass(100)
     await expect(result).rejects.toThrow(TaskTimeoutError)
-    expect(attempts[0]!.signal.reason).toBeInstanceOf(TaskTimeoutError)
+    expect(attempts[0]!.signal.reason).toMatchObject({ name: 'AbortError' })
+  })
+
+  test('that passed while the node kept the event loop busy fails the task when it ends', async () => {
+    const body = () => clock.skip(100)
+    const { result } = start({ runMs: 100 }, {}, { body })
+    await expect(result).rejects.toMatchObject({ kind: 'run', elapsedMs: 100 })
+    expect(clock.armed).toBe(0)
   })
 
   test('fails the task with the error of its policy, when that has one', async () => {
     const own = new Error('too slow')
     const expired: unknown[] = []
-    const errorFor = (error: TaskTimeoutError) => {
-      expired.push(error.kind)
+    const errorFor = (error: TaskTimeoutError, taskId: string) => {
+      expired.push(error.kind, taskId === attempts[0]!.task.id)
       return own
     }
     const { result } = start({ runMs: 100, errorFor })
     await clock.pass(100)
     await expect(result).rejects.toBe(own)
-    expect(attempts[0]!.signal.reason).toBe(own)
-    expect(expired).toEqual(['run'])
+    expect(expired).toEqual(['run', true])
   })
 
   test('is not put off by signs of life', async () => {
@@ -172,6 +178,20 @@ describe('an idle timeout', () => {
     await clock.pass(20)
     await expect(result).rejects.toMatchObject({ kind: 'run', elapsedMs: 100 })
   })
+})
+
+test('a task that handles a failure has no timeout', async () => {
+  const body = () => Promise.reject(new Error('failed'))
+  const plan = planOf({
+    nodes: {
+      a: { body, timeout: { runMs: 100 }, errorHandler: 'handler' },
+      handler: { body: () => gate.promise, timeout: { runMs: 100 } },
+    },
+  })
+  const result = runOf(plan, { start: enter('a'), clock }).execute()
+  await clock.pass(200)
+  gate.resolve()
+  expect(await result).toEqual({ kind: 'finished' })
 })
 
 describe('after its time ran out', () => {

@@ -22,6 +22,7 @@ import {
   type Question,
   type Run,
   type Thrown,
+  type TimeoutPolicy,
   type Write,
 } from '@cairn/engine'
 import type { AssembledConfig } from './assemble-config.ts'
@@ -29,6 +30,7 @@ import { UnknownNodeError } from './errors.ts'
 import { ambientConfig, withAmbientConfig } from './langgraph/ambient.ts'
 import * as keys from './langgraph/config-keys.ts'
 import { throughCache, type CachePolicy } from './langgraph/node-cache.ts'
+import { watchCallbacks } from './langgraph/progress-handler.ts'
 import { readWithWrites } from './langgraph/read.ts'
 import type { Configurable, RunConfig } from './langgraph/run-config.ts'
 import { createScratchpad, storedAnswers } from './langgraph/scratchpad.ts'
@@ -159,7 +161,7 @@ export class Session {
       nodeFirstAttemptTime: attempt.firstStartedAtMs,
     }
     if (manager !== undefined) config.callbacks = manager.getChild(`graph:step:${run.step}`)
-    if (task.timeout !== undefined) watchProgress(config, attempt)
+    if (task.timeout !== undefined) watchProgress(config, attempt, task.timeout)
     return config
   }
 
@@ -234,6 +236,8 @@ export class Session {
     args: unknown[],
     options: CallOptions,
   ): Promise<unknown> {
+    if (attempt.hasTimedOut)
+      throw new Error(`Node "${attempt.task.name}" attempt was cancelled after its timeout fired`)
     const retry = lowerRetry(options.retry)
     const timeout = lowerTimeout(options.timeout)
     return attempt.call({
@@ -309,11 +313,14 @@ function customWriter(onCustom: SessionOptions['onCustom']): (chunk: unknown) =>
   }
 }
 
-function watchProgress(config: RunConfig, attempt: Attempt): void {
+/** @param policy of the attempt's task */
+function watchProgress(config: RunConfig, attempt: Attempt, { idleMs, refreshOn }: TimeoutPolicy): void {
   const write = config.writer
   config.writer = (chunk: unknown) => {
+    if (attempt.hasTimedOut) return
     attempt.onProgress?.()
     write?.(chunk)
   }
   config.heartbeat = () => attempt.onHeartbeat?.()
+  if (idleMs !== undefined && refreshOn !== 'heartbeat') watchCallbacks(config, () => attempt.onProgress?.())
 }

@@ -1,6 +1,6 @@
-import type { RetryPolicy as ForeignRetryPolicy } from '@langchain/langgraph'
+import { NodeTimeoutError, type RetryPolicy as ForeignRetryPolicy } from '@langchain/langgraph'
 import type { RetryPolicy, TimeoutPolicy } from '@cairn/engine'
-import { toLangGraphError, toNodeTimeoutError } from '../errors.ts'
+import { toLangGraphError } from '../errors.ts'
 import type { TimeoutFields } from '../langgraph/compiled-fields.ts'
 
 /** HTTP statuses that another try will not change. */
@@ -62,12 +62,22 @@ function warnOfRetry({
 /** A bare number is a limit for the whole attempt, in milliseconds. */
 export function lowerTimeout(timeout: TimeoutFields | number | undefined): TimeoutPolicy | undefined {
   if (timeout === undefined) return undefined
-  if (typeof timeout === 'number') return { runMs: timeout, errorFor: toNodeTimeoutError }
-  const { runTimeout, idleTimeout, refreshOn } = timeout
+  const { runTimeout, idleTimeout, refreshOn }: TimeoutFields =
+    typeof timeout === 'number' ? { runTimeout: timeout } : timeout
   return {
     ...(runTimeout !== undefined && { runMs: runTimeout }),
     ...(idleTimeout !== undefined && { idleMs: idleTimeout }),
     ...(refreshOn !== undefined && { refreshOn }),
-    errorFor: toNodeTimeoutError,
+    errorFor: ({ node, kind, elapsedMs: elapsed }, pregelTaskId) =>
+      Object.assign(
+        new NodeTimeoutError({
+          node,
+          kind,
+          elapsed,
+          ...(runTimeout !== undefined && { runTimeout }),
+          ...(idleTimeout !== undefined && { idleTimeout }),
+        }),
+        { pregelTaskId },
+      ),
   }
 }
