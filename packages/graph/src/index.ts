@@ -1,6 +1,8 @@
 // LangGraph's vocabulary as it is, with those parts replaced that decide how a graph runs.
 export * from '@langchain/langgraph'
 export { adopt } from './adopt/adopt.ts'
+export { node } from './declared-node.ts'
+export type { StateGraphOfNodes } from './declared-nodes.ts'
 export { entrypoint } from './entrypoint.ts'
 export {
   AmbiguousResumeError,

@@ -9,9 +9,19 @@ import {
   type StateGraphAddNodeOptions,
 } from '@langchain/langgraph'
 import { CompiledGraph } from './compiled-graph.ts'
+import type {
+  CheckedNodes,
+  DeclaredNodes,
+  KnownNode,
+  NamesIn,
+  RuntimeOf,
+  StateGraphOfNodes,
+  UpdatesOf,
+} from './declared-nodes.ts'
 import type { CompiledFields } from './langgraph/compiled-fields.ts'
 import { checkDefinition } from './lower/check-definition.ts'
 import { lower } from './lower/lower.ts'
+import { nodeEntries } from './node-entries.ts'
 import type {
   CompileOptions,
   NodeAction,
@@ -92,6 +102,31 @@ export class StateGraph<
   ): StateGraph<SD, S, U, N | K, I, O, C, R>
   override addNode(...nodes: never): never {
     return super.addNode(...(nodes as [never])) as never
+  }
+
+  /**
+   * Adds nodes that are declared as one object: functions, runnables, compiled graphs, or `node(run, options)`. All of
+   * them know each other's names, and the builder that this returns knows them everywhere: in edges, joins, routers,
+   * what a `Command` goes to, `ends` and breakpoints. Types of interrupts and of the writer are kept.
+   * @throws {InvalidPlanError} when something in the object is no node, or there is nothing in it
+   */
+  addNodes<Nodes extends DeclaredNodes<Nodes, S, U, RuntimeOf<C, Interrupt, Writer>, KnownNode<N>>>(
+    nodes: Nodes & NoInfer<CheckedNodes<Nodes, U, RuntimeOf<C, Interrupt, Writer>, KnownNode<N>>>,
+  ): StateGraphOfNodes<
+    SD,
+    S,
+    U,
+    KnownNode<N> | NamesIn<Nodes>,
+    I,
+    O,
+    C,
+    WithReturns<R, UpdatesOf<Nodes>>,
+    Interrupt,
+    Writer
+  > {
+    for (const [name, action, options] of nodeEntries(nodes))
+      super.addNode(name, action as never, options as never)
+    return this as never
   }
 
   /** Adds nodes with an edge from each to the next: a list of `[name, action, options]`, or a map in its order. */

@@ -22,6 +22,7 @@ test('names of its own, and names of LangGraph that mean something else here', (
         "UnknownKeyError",
         "UnknownNodeError",
         "adopt",
+        "node",
       ],
       "replaced": [
         "Graph",
