@@ -1,3 +1,4 @@
+import { isCompiledGraph } from '../langgraph/recognise.ts'
 import { redirect } from './redirect.ts'
 
 /** What `createAgent` of the package `langchain` gives: an object around a compiled graph that nobody can replace. */
@@ -11,8 +12,7 @@ interface Agent {
 
 export function isAgent(candidate: object): candidate is Agent {
   const { graph, options, withConfig } = candidate as Partial<Agent>
-  const isCompiled = (graph as { lg_is_pregel?: boolean } | undefined)?.lg_is_pregel === true
-  return isCompiled && typeof options === 'object' && typeof withConfig === 'function'
+  return isCompiledGraph(graph) && typeof options === 'object' && typeof withConfig === 'function'
 }
 
 /** A copy of the agent, made of the same options, whose graph is adopted. */

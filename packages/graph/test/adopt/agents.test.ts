@@ -35,7 +35,7 @@ const finished = '"channel":"__no_writes__"'
 
 /** What all runs of the agent show is the same before and after it is adopted. */
 function sameAdopted(name: string, create: Create, inputs: readonly unknown[] = [hello]): void {
-  test(name, async () => {
+  test(`${name}, as before`, async () => {
     const observed = async (adoptOne: Adopt) => {
       const build = (): Compilable => ({
         compile: ({ checkpointer }) => adoptOne(create(checkpointer, adoptOne)) as never,

@@ -48,7 +48,7 @@ describe('an adopted graph', () => {
       interruptBefore: ['only' as const],
     }
     const graph = new StateGraph(State)
-      .addNode('only', ({}, config) => ({ log: [config.store === undefined ? 'no store' : 'store'] }))
+      .addNode('only', (_, config) => ({ log: [config.store === undefined ? 'no store' : 'store'] }))
       .addEdge(START, 'only')
       .compile(options)
     const adopted = adopt(graph)
