@@ -15,7 +15,7 @@ export type RunStart =
   | { readonly kind: 'command'; readonly writes: readonly Write[]; readonly answer?: Answer }
 
 export type Answer =
-  /** To the one question that is open. */
+  /** To the one question that is open, or to several that are the same. */
   | { readonly kind: 'plain'; readonly value: unknown }
   | { readonly kind: 'byId'; readonly values: Readonly<Record<string, unknown>> }
 
@@ -55,27 +55,41 @@ export function openQuestions(pending: readonly PendingWrite[]): OpenQuestion[] 
 }
 
 /**
- * An answer is consumed once, by the question it was given to.
- * @throws {AmbiguousResumeError} a plain answer while several questions are open
- * @throws {StaleResumeError} an answer to a question that is not open
+ * An answer is consumed once, by the question it was given to. One that comes where none is open is for the node that
+ * asks first when the thread goes on: its question may be gone because the state was edited, or because the thread
+ * stands at a breakpoint.
+ * @throws {AmbiguousResumeError} a plain answer while several questions are open, unless they are all the same
+ * @throws {StaleResumeError} an answer to a question that is not open, or to a thread that has ended
  */
 export function checkAnswer(
   answer: Answer,
   open: readonly OpenQuestion[],
-  thread: { readonly id: string; readonly hasBreakpoints: boolean; nodeOf(taskId: string): string },
+  thread: { readonly id: string; mayGoOn(): boolean; nodeOf(taskId: string): string },
 ): void {
-  const openIds = open.flatMap(({ id }) => id ?? [])
+  if (open.length === 0) {
+    if (thread.mayGoOn()) return
+    throw new StaleResumeError(thread.id, answer.kind === 'byId' ? Object.keys(answer.values) : [], [])
+  }
   if (answer.kind === 'byId') {
-    const stale = Object.keys(answer.values).filter((id) => !openIds.includes(id))
-    if (stale.length > 0) throw new StaleResumeError(thread.id, stale, openIds)
-  } else if (open.length > 1) {
+    const ids = Object.keys(answer.values)
+    const openIds = open.flatMap(({ id }) => id ?? [])
+    if (!ids.some((id) => openIds.includes(id))) throw new StaleResumeError(thread.id, ids, openIds)
+  } else if (answeredBy(answer, open) === undefined) {
     throw new AmbiguousResumeError(
       thread.id,
       open.map(({ id, value, taskId }) => ({ id, value, node: thread.nodeOf(taskId) })),
     )
-  } else if (open.length === 0 && !thread.hasBreakpoints) {
-    throw new StaleResumeError(thread.id, [], [])
   }
+}
+
+/**
+ * The questions that an answer is for. A plain one is for the only question, or for all of several that are the same;
+ * `undefined` when they differ.
+ */
+export function answeredBy(answer: Answer, open: readonly OpenQuestion[]): OpenQuestion[] | undefined {
+  const known = open.filter(({ id }) => id !== undefined) // others take no answer: their node just runs again
+  if (answer.kind === 'byId') return known.filter(({ id }) => id! in answer.values)
+  return known.every(({ value }) => isDeepStrictEqual(value, known[0]!.value)) ? known : undefined
 }
 
 /** What a command puts beside the checkpoint, by task: its own writes and a plain answer belong to none. */
@@ -84,16 +98,16 @@ export type CommandRecord = readonly [taskId: string, writes: readonly Write[]]
 /**
  * Its own writes come after those of earlier commands beside this checkpoint, in one record, since a store keeps the
  * first write at its position. Answers replace earlier ones, so each has a record of its own: by id under the id of
- * its question. A plain answer to `question` stands under its id as well, which tells whoever goes on with the thread
- * that it is for no other.
+ * its question. A plain answer stands under the ids of its `questions` as well, which tells whoever goes on with the
+ * thread that it is for no other.
  */
 export function commandRecords(
   { writes, answer }: RunStart & { kind: 'command' },
   pending: readonly PendingWrite[],
-  question: string | undefined,
+  questions: readonly OpenQuestion[],
 ): CommandRecord[] {
   const byId = new Map(Object.entries(answer?.kind === 'byId' ? answer.values : {}))
-  if (answer?.kind === 'plain' && question !== undefined) byId.set(question, answer.value)
+  if (answer?.kind === 'plain') for (const { id } of questions) byId.set(id!, answer.value)
   const earlier = writesOfCommands(pending)
   // Whoever died with a command may give it again.
   const isKnown = (id: string) => pending.some(([taskId, channel]) => taskId === id && channel === RESUME)

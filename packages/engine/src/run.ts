@@ -20,7 +20,14 @@ import type { RunListener } from './listener.ts'
 import type { Plan } from './plan.ts'
 import type { RunOptions, RunResult } from './run-options.ts'
 import { RunSignal } from './run-signal.ts'
-import { checkAnswer, commandRecords, openQuestions, withRecords, type RunStart } from './run-start.ts'
+import {
+  answeredBy,
+  checkAnswer,
+  commandRecords,
+  openQuestions,
+  withRecords,
+  type RunStart,
+} from './run-start.ts'
 import { Scheduler } from './scheduler.ts'
 import { stalledJoins } from './stalled-joins.ts'
 import type { CheckpointDraft, Snapshots } from './snapshots.ts'
@@ -43,6 +50,8 @@ export class Run {
   readonly #breakpoints: Breakpoints
   readonly #lastStep: number
   #state: State
+  /** Set when `#state` runs ahead of it. */
+  #barrierState: State | undefined
   #step: number
   #tasks: Task[] = []
   /** Slots that the last barrier updated; without them every node is looked at. */
@@ -94,6 +103,11 @@ export class Run {
 
   get state(): State {
     return this.#state
+  }
+
+  /** The state without what finished tasks of a superstep wrote that stopped to ask. */
+  get barrierState(): State {
+    return this.#barrierState ?? this.#state
   }
 
   /** Number of the superstep that is being planned or run. */
@@ -201,15 +215,17 @@ export class Run {
     const { line, isNested = false, interruptBefore = [], interruptAfter = [] } = this.options
     const open = start.answer === undefined ? [] : openQuestions(this.#pending)
     if (start.answer !== undefined && !isNested && reusesFinished) {
+      const hasBreakpoints = interruptBefore.length > 0 || interruptAfter.length > 0
       checkAnswer(start.answer, open, {
         id: line.threadId,
-        hasBreakpoints: interruptBefore.length > 0 || interruptAfter.length > 0,
+        mayGoOn: () => start.writes.length > 0 || hasBreakpoints || this.#dueTasks().length > 0,
         nodeOf: (taskId) => this.#dueTasks().find((task) => task.id === taskId)?.name ?? taskId,
       })
     }
-    const question = reusesFinished && open.length === 1 ? open[0]!.id : undefined
+    const questions =
+      start.answer === undefined || !reusesFinished ? [] : (answeredBy(start.answer, open) ?? [])
     const command = { ...start, writes: acceptedWrites(this.plan, start.writes) }
-    const records = commandRecords(command, reusesFinished ? this.#pending : [], question)
+    const records = commandRecords(command, reusesFinished ? this.#pending : [], questions)
     if (!forks) for (const [taskId, writes] of records) this.journal.recordCommand(taskId, writes)
     this.#pending = withRecords(this.#pending, records)
   }
@@ -318,7 +334,9 @@ export class Run {
   /** The state as it would be if the open tasks had written nothing: what the caller sees, and no checkpoint. */
   #previewFinished(): void {
     const finished = this.#tasks.filter((task) => task.outcome.kind === 'done')
-    if (finished.length > 0) this.#state = advance(this.plan, this.#state, finished.toSorted(byPath)).state
+    if (finished.length === 0) return
+    this.#barrierState = this.#state
+    this.#state = advance(this.plan, this.#state, finished.toSorted(byPath)).state
   }
 
   #apply(): void | Promise<void> {
