@@ -31,10 +31,20 @@ export class TaskNames implements TaskNaming {
     return `${this.#nameInLine(task)}:${task.id}`
   }
 
-  #nameInLine({ origin, name }: Task): string {
-    const around =
-      origin.kind === 'call' ? this.namespaceOf(origin.caller) : this.#place.journal.line.namespace
-    return around === '' ? name : `${around}|${name}`
+  #nameInLine(task: Task): string {
+    const around = this.#namespaceAround(task)
+    return around === '' ? task.name : `${around}|${task.name}`
+  }
+
+  #namespaceAround({ origin }: Task): string {
+    switch (origin.kind) {
+      case 'call':
+        return this.namespaceOf(origin.caller)
+      case 'handler':
+        return this.namespaceOf(origin.failed)
+      default:
+        return this.#place.journal.line.namespace
+    }
   }
 }
 

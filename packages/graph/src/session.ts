@@ -21,6 +21,7 @@ import {
   type PendingWrite,
   type Question,
   type Run,
+  type Task,
   type Thrown,
   type TimeoutPolicy,
   type Write,
@@ -34,8 +35,9 @@ import { watchCallbacks } from './langgraph/progress-handler.ts'
 import { readWithWrites } from './langgraph/read.ts'
 import type { Configurable, RunConfig } from './langgraph/run-config.ts'
 import { createScratchpad, storedAnswers } from './langgraph/scratchpad.ts'
-import type { Program } from './lower/program.ts'
+import type { Program, ProgramNode } from './lower/program.ts'
 import { lowerRetry, lowerTimeout } from './lower/policies.ts'
+import { traceRun, type TracedAs } from './tracing.ts'
 
 export interface SessionOptions {
   readonly program: Program
@@ -105,8 +107,9 @@ export class Session {
     const { task, signal } = attempt
     const { run } = this
     const { saver, externalSignal, manager } = this.#options
-    const node = task.origin.kind === 'call' ? undefined : this.program.nodes.get(task.node.name)!
+    const node = this.#nodeOf(task)
     const template = this.#template
+    const around = tasksAround(task)
     this.#allowListeners(signal)
     const namespace = run.namespaceOf(task)
     const trigger = task.origin.kind === 'trigger' ? task.node.triggers[task.fired[0]!]! : '__pregel_push'
@@ -116,6 +119,7 @@ export class Session {
     metadata['langgraph_node'] = task.name
     metadata['langgraph_triggers'] = [trigger]
     metadata['langgraph_path'] = task.pathParts
+    for (const outer of around) Object.assign(metadata, this.#nodeOf(outer)?.metadata)
     metadata['langgraph_checkpoint_ns'] = namespace
     metadata['checkpoint_ns'] = namespace
     if (node?.metadata !== undefined) Object.assign(metadata, node.metadata)
@@ -132,7 +136,7 @@ export class Session {
       options: CallOptions = {},
     ) => this.#call(attempt, func, name, args, options)
     configurable[keys.CHECKPOINTER] = saver ?? configurable[keys.CHECKPOINTER]
-    configurable[keys.CHECKPOINT_MAP] = this.#checkpointMapNow()
+    configurable[keys.CHECKPOINT_MAP] = this.#checkpointMapFor(around)
     const known = { answers: this.#options.answers, stored: this.#storedAnswersNow() }
     configurable[keys.SCRATCHPAD] = createScratchpad(task, run, known, () => namespace)
     configurable[keys.PREVIOUS_STATE] = this.#previousState()
@@ -150,7 +154,8 @@ export class Session {
     config.configurable = configurable
     config.signal = signal
     config.runName = task.name
-    if (node !== undefined && node.tags.length > 0) config.tags = [...(config.tags ?? []), ...node.tags]
+    for (const outer of around) addTags(config, this.#nodeOf(outer))
+    addTags(config, node)
     config.executionInfo = {
       checkpointId: run.journal.checkpointId,
       checkpointNs: namespace,
@@ -174,7 +179,21 @@ export class Session {
     return { kind: 'failed', isPatient: isInvalidResume(error) }
   }
 
-  /** The same for all tasks of a superstep. */
+  /** A called task is a node of no graph. */
+  #nodeOf(task: Task): ProgramNode | undefined {
+    return task.origin.kind === 'call' ? undefined : this.program.nodes.get(task.node.name)
+  }
+
+  /** With an entry for each task around the one that it is for. */
+  #checkpointMapFor(around: readonly Task[]): Record<string, string> {
+    const map = this.#checkpointMapNow()
+    if (around.length === 0) return map
+    const { run } = this
+    const entries = around.map((task) => [run.namespaceOf(task), run.journal.checkpointId] as const)
+    return { ...map, ...Object.fromEntries(entries) }
+  }
+
+  /** The same for all tasks of a superstep that nodes run in. */
   #checkpointMapNow(): Record<string, string> {
     const { run } = this
     if (this.#step !== run.step) {
@@ -248,7 +267,9 @@ export class Session {
       invoke: (called) => {
         const run = async () => {
           const config = this.taskConfig(called)
-          const result: unknown = await withAmbientConfig(config, () => func(...args))
+          const result: unknown = await (this.isTraced
+            ? traceRun(tracedCall(name), args, config, () => func(...args))
+            : withAmbientConfig(config, () => func(...args)))
           called.write(RETURN, result)
         }
         const { cache } = this
@@ -266,6 +287,40 @@ interface Template {
   readonly config: RunConfig
   readonly metadata: Record<string, unknown>
   readonly configurable: Configurable
+/** To tracers, a called task is the first step of a sequence, whose second one writes the result. */
+const tracedCall = (name: string): TracedAs => ({
+  serialized: () => ({
+    lc: 1,
+    type: 'constructor',
+    id: ['langchain_core', 'runnables', 'RunnableSequence'],
+    kwargs: {
+      name,
+      first: { lc: 1, type: 'not_implemented', id: ['langgraph', 'RunnableCallable'] },
+      last: { lc: 1, type: 'not_implemented', id: ['langgraph', 'ChannelWrite'] },
+    },
+  }),
+  tag: 'seq:step:1',
+})
+
+const nothingAround: readonly Task[] = []
+
+/** The tasks that this one is part of, outermost first: those that called it, or whose failure it handles. */
+function tasksAround({ origin }: Task): readonly Task[] {
+  switch (origin.kind) {
+    case 'call':
+      return [...tasksAround(origin.caller), origin.caller]
+    case 'handler':
+      return [...tasksAround(origin.failed), origin.failed]
+    default:
+      return nothingAround
+  }
+}
+
+function addTags(config: RunConfig, node: ProgramNode | undefined): void {
+  if (node === undefined || node.tags.length === 0) return
+  config.tags = [...new Set([...(config.tags ?? []), ...node.tags])]
+}
+
 }
 
 /**

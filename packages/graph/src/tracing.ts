@@ -16,9 +16,17 @@ export function traceGraph(
   name: string,
 ): Promise<CallbackManagerForChainRun> | undefined {
   const { callbacks, tags, metadata, runId, runName = name } = config
-  const manager = CallbackManager._configureSync(callbacks, undefined, tags, undefined, metadata, undefined, {
-    tracerInheritableMetadata: tracerMetadata(config),
-  })
+  const inherited = tracerMetadata(config)
+  const options = inherited === undefined ? {} : { tracerInheritableMetadata: inherited }
+  const manager = CallbackManager._configureSync(
+    callbacks,
+    undefined,
+    tags,
+    undefined,
+    metadata,
+    undefined,
+    options,
+  )
   return manager?.handleChainStart(
     serialized(),
     asRecord(input, 'input'),
@@ -91,10 +99,9 @@ export async function traceRun<Result>(
 
 /** Why a task was stopped: its caller's reason, its time has run out, or, plainly, because another task failed. */
 function reasonOf(signal: AbortSignal, { configurable }: RunConfig): unknown {
-  const { externalAbortSignal: external } = configurable?.[ABORT_SIGNALS] as {
-    readonly externalAbortSignal?: AbortSignal | undefined
-  }
-  if (external?.aborted === true) return stopError(external.reason)
+  const signals = configurable?.[ABORT_SIGNALS] as { externalAbortSignal?: AbortSignal } | undefined
+  const outer = signals?.externalAbortSignal
+  if (outer?.aborted === true) return stopError(outer.reason)
   if (signal.reason instanceof NodeTimeoutError) return signal.reason
   return new DOMException('This operation was aborted', 'AbortError')
 }

@@ -3,7 +3,7 @@
 import { isParentCommand } from '@langchain/langgraph'
 import type { Runnable } from '@langchain/core/runnables'
 import type { Attempt, NodeBody, Write } from '@cairn/engine'
-import { withAmbientConfig } from '../langgraph/ambient.ts'
+import { withAmbientConfig, withTracedConfig } from '../langgraph/ambient.ts'
 import { triggerOf } from '../langgraph/config-keys.ts'
 import { isNodeFunction, isRunnable } from '../langgraph/recognise.ts'
 import { throughCache, type CachePolicy } from '../langgraph/node-cache.ts'
@@ -56,12 +56,14 @@ function createUncachedBody(parts: NodeParts): NodeBody {
 
   /** A command for a graph around another one leaves a node as an error; whom it is meant for writes what it says. */
   const thrown = (error: unknown, attempt: Attempt, config: RunConfig, session: Session): unknown => {
-    if (!(error instanceof Error)) throw error
-    Object.assign(error, { pregelTaskId: attempt.task.id })
-    if (!isParentCommand(error)) throw error
+    if (typeof error === 'object' && error !== null && Object.isExtensible(error))
+      Object.assign(error, { pregelTaskId: attempt.task.id })
+    if (!(error instanceof Error) || !isParentCommand(error)) throw error
     const command = commandFor(error, config)
-    if (command !== undefined)
-      return withAmbientConfig(config, () => write(command, attempt, config, session))
+    if (command !== undefined) {
+      const within = session.isTraced ? withTracedConfig : withAmbientConfig
+      return within(config, () => write(command, attempt, config, session))
+    }
     if (session.run.options.isNested === true) throw outward(error, config)
     warnOfUnclaimed(parts.name)
     return undefined

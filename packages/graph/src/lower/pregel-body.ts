@@ -30,9 +30,10 @@ function createUncachedBody(name: string, node: PregelNodeFields): (attempt: Att
   return async (attempt) => {
     const session = attempt.context as Session
     const config = session.taskConfig(attempt)
-    const call = session.isTraced ? sequence : direct
     try {
-      await withAmbientConfig(config, () => call(attempt.input, config))
+      await (session.isTraced
+        ? sequence(attempt.input, config)
+        : withAmbientConfig(config, () => direct(attempt.input, config)))
     } catch (error) {
       if (!(error instanceof Error)) throw error
       Object.assign(error, { pregelTaskId: attempt.task.id })
