@@ -19,8 +19,8 @@ export interface RunListener {
   planned?(run: Run, tasks: readonly Task[]): void
   /** These tasks had finished in an earlier run: they are not run again. */
   restored?(run: Run, tasks: readonly Task[]): void
-  /** These tasks start now. */
-  starting?(run: Run, tasks: readonly Task[]): void
+  /** These tasks start now: a superstep with them, or they join the one that is under way. */
+  starting?(run: Run, tasks: readonly Task[], isSuperstep: boolean): void
   /** A task has an outcome, and its writes are with the store. The state may hold them already. */
   settled?(run: Run, task: Task): void
   /** The barrier: the state holds what these tasks wrote, and the checkpoint is under way. */

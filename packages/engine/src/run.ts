@@ -314,6 +314,7 @@ export class Run {
     this.#listener.starting?.(
       this,
       this.#tasks.filter((task) => !task.isSettled),
+      true,
     )
     return this.#scheduler.execute(this.#tasks, this.#step)
   }
@@ -389,7 +390,7 @@ export class Run {
     const handler = this.#handler(failed, error)
     if (handler === undefined) return undefined
     this.#tasks.push(handler)
-    this.#listener.starting?.(this, [handler])
+    this.#listener.starting?.(this, [handler], false)
     return handler
   }
 
@@ -409,7 +410,7 @@ export class Run {
     if (ending?.kind === 'done') {
       task.restore(ending.writes)
       this.#listener.restored?.(this, [task])
-    } else this.#listener.starting?.(this, [task])
+    } else this.#listener.starting?.(this, [task], false)
     return task
   }
 

@@ -56,8 +56,14 @@ export class Emitter implements RunListener {
     }
   }
 
-  starting(run: Run, tasks: readonly Task[]): void {
-    for (const task of startedWith(run, tasks)) if (!this.#isHidden(task)) this.#start(run, task)
+  /**
+   * A superstep starts with those of its tasks, too, that had finished in an earlier run. A handler that it starts
+   * with is told before them as well, as LangGraph does.
+   */
+  starting(run: Run, tasks: readonly Task[], isSuperstep: boolean): void {
+    if (!this.#modes.has('tasks') && !this.#modes.has('debug')) return
+    const told = isSuperstep ? [...tasks.filter(({ origin }) => origin.kind === 'handler'), ...run.tasks] : tasks
+    for (const task of told) if (!this.#isHidden(task)) this.#start(run, task)
   }
 
   #start(run: Run, task: Task): void {
@@ -75,7 +81,8 @@ export class Emitter implements RunListener {
       this.#interrupts(outcome.questions)
     } else if (outcome.kind === 'escaped' && outcome.isPaused) return
     else if (isCached(task)) return this.#update(task, true)
-    else if (outcome.kind === 'done') this.#update(task, false)
+    else if (outcome.kind === 'done' || (outcome.kind === 'failed' && task.writes.length > 0))
+      this.#update(task, false) // answers are all that a failed task leaves: the update is empty
     if (!this.#modes.has('tasks') && !this.#modes.has('debug')) return
     const payload = {
       id: task.id,
@@ -193,12 +200,6 @@ export class Emitter implements RunListener {
         sink.push([this.#options.namespace, mode, payload])
     }
   }
-}
-
-/** A superstep starts with those of its tasks, too, that had finished in an earlier run. */
-function startedWith(run: Run, tasks: readonly Task[]): readonly Task[] {
-  const isSuperstep = tasks.every(({ origin }) => origin.kind === 'trigger' || origin.kind === 'send')
-  return isSuperstep ? run.tasks : tasks
 }
 
 /** The parent of a checkpoint that this run has loaded is known by its address alone. */

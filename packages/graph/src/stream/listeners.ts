@@ -24,8 +24,8 @@ class Listeners implements RunListener {
     for (const listener of this.#all) listener.restored?.(run, tasks)
   }
 
-  starting(run: Run, tasks: readonly Task[]): void {
-    for (const listener of this.#all) listener.starting?.(run, tasks)
+  starting(run: Run, tasks: readonly Task[], isSuperstep: boolean): void {
+    for (const listener of this.#all) listener.starting?.(run, tasks, isSuperstep)
   }
 
   settled(run: Run, task: Task): void {
