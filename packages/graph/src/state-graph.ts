@@ -19,7 +19,7 @@ import type {
   UpdatesOf,
 } from './declared-nodes.ts'
 import type { CompiledFields } from './langgraph/compiled-fields.ts'
-import { checkDefinition } from './lower/check-definition.ts'
+import { findMistakes, withAllMistakes } from './lower/find-mistakes.ts'
 import { lower } from './lower/lower.ts'
 import { nodeEntries } from './node-entries.ts'
 import type {
@@ -160,15 +160,30 @@ export class StateGraph<
 
   /**
    * The graph, ready to run.
-   * @throws {InvalidPlanError} with every mistake in the definition, when there are several
+   * @throws {Error} LangGraph's for the first mistake in the definition; when there are several, its message lists all
+   * of them, and its `cause` is an `InvalidPlanError` with the list
    */
   override compile<const T extends Transformers = []>(
     options: CompileOptions<N, T> = {},
   ): CompiledStateGraph<Prettify<S>, Prettify<U>, N, I, O, C, R, Interrupt, Writer, T> {
     const { strict: isStrict = false, ...rest } = options
-    checkDefinition(this, this.#joins)
-    const compiled = super.compile(rest) as unknown as CompiledFields
+    const compiled = this.#compileOnce(rest)
     const program = lower(compiled, { isStrict, joins: this.#joins })
     return new CompiledGraph({ ...compiled, program }) as never
+  }
+
+  #compileOnce(options: Omit<CompileOptions<N, Transformers>, 'strict'>): CompiledFields {
+    try {
+      return super.compile(options)
+    } catch (error) {
+      const breakpoints: (string | undefined)[] = [options.interruptBefore, options.interruptAfter].flat()
+      throw withAllMistakes(
+        error,
+        findMistakes(this, {
+          joins: this.#joins,
+          breakpoints: breakpoints.filter((name) => name !== undefined).filter((name) => name !== '*'),
+        }),
+      )
+    }
   }
 }

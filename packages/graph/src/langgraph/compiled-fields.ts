@@ -47,7 +47,11 @@ export interface BranchFields {
 }
 
 export interface BuilderFields {
-  readonly nodes: Record<string, { readonly ends?: string[]; readonly defer?: boolean }>
+  readonly nodes: Record<
+    string,
+    { readonly ends?: string[]; readonly defer?: boolean; readonly isErrorHandler?: boolean }
+  >
+  readonly _nodeDefaults: { readonly errorHandler?: unknown }
   readonly edges: Set<[string, string]>
   readonly waitingEdges: Set<[string[], string]>
   readonly branches: Record<string, Record<string, BranchFields>>

@@ -1,5 +1,5 @@
 // From what a node returned to the writes of its state keys.
-import { InvalidUpdateError, StateSchema, isCommand } from '@langchain/langgraph'
+import { InvalidUpdateError, Send, StateSchema, isCommand } from '@langchain/langgraph'
 import {
   getInteropZodObjectShape,
   interopParse,
@@ -66,6 +66,7 @@ function keyedUpdater(rules: UpdateRules): (result: unknown) => Updates {
   const ofOne = (result: unknown): readonly Write[] => {
     if (!result) return nothing
     if (isCommand(result)) return hasUpdate(result) ? known(commandUpdates(result)) : nothing
+    if (result instanceof Send) return Object.entries(result).filter(([key]) => keys.has(key))
     if (typeof result === 'object' && !Array.isArray(result)) return known(Object.entries(result))
     throw new InvalidUpdateError(
       `Expected node "${rules.node}" to return an object or an array containing at least one Command object, ` +
