@@ -53,13 +53,24 @@ export class SaverStore implements Store {
     if (checkpoint === undefined) {
       const isRebuilt = writes.some((task) => task.writes.some(([channel]) => this.#rebuilt.has(channel)))
       const put = Promise.all(putWrites)
-      if (isRebuilt) this.#putting = Promise.all([this.#putting, put])
-      await put
+      if (isRebuilt) {
+        this.#putting = Promise.all([this.#putting, put])
+        this.#putting.catch(() => undefined) // told by the next checkpoint, if one comes
+      }
+      await put.catch((error: unknown) => this.#afterCheckpoints(error))
       return
     }
     const put = this.#record(line, checkpoint)
-    this.#putting = Promise.all([this.#putting, ...putWrites]).then(() => this.#saver.put(...put))
+    const beside = Promise.all(putWrites)
+    beside.catch(() => undefined) // told when it is awaited: after a checkpoint that failed before
+    this.#putting = this.#putting.then(() => beside).then(() => this.#saver.put(...put))
     await this.#putting
+  }
+
+  /** Writes beside a checkpoint that could not be put fail because of it. */
+  async #afterCheckpoints(error: unknown): Promise<never> {
+    await this.#putting
+    throw error
   }
 
   async *list({
@@ -108,7 +119,7 @@ export class SaverStore implements Store {
       ...this.#config,
       configurable: {
         ...this.#config.configurable,
-        thread_id: threadId,
+        ...(threadId !== '' && { thread_id: threadId }),
         checkpoint_ns: namespace,
         checkpoint_id: checkpointId,
       },

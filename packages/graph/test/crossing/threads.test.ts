@@ -1,95 +1,18 @@
-// A thread that was begun on one engine is gone on with on the other, in both directions and in turns, through
-// LangGraph's saver and through Cairn's. What comes out is what LangGraph alone gives.
 import { setImmediate } from 'node:timers/promises'
 import {
   Annotation,
   Command,
   INTERRUPT,
-  MemorySaver as LangGraphMemorySaver,
   MessagesAnnotation,
   START,
   Send,
   interrupt,
   task,
-  type BaseCheckpointSaver,
   type NodeError,
 } from '@langchain/langgraph'
 import { AIMessage, HumanMessage } from '@langchain/core/messages'
-import { describe, expect, test } from 'vitest'
-import { MemorySaver } from '../../src/index.ts'
-import { differences } from '../differential/harness/differences.ts'
-import { cairn, langGraph, type Vocabulary } from '../differential/harness/differential.ts'
-import { normalise } from '../differential/harness/normalise.ts'
-import { historyOf, outcomeOf } from '../differential/harness/observe.ts'
 import { Counter, Log, noting } from '../differential/harness/states.ts'
-
-const thread = { configurable: { thread_id: 't' } }
-
-/** Which engine takes which turn. */
-const orders: readonly (readonly [name: string, engines: readonly Vocabulary[]])[] = [
-  ['begun on LangGraph', [langGraph, cairn, cairn, cairn]],
-  ['begun on Cairn', [cairn, langGraph, langGraph, langGraph]],
-  ['in turns, LangGraph first', [langGraph, cairn, langGraph, cairn]],
-  ['in turns, Cairn first', [cairn, langGraph, cairn, langGraph]],
-]
-
-const savers: readonly (readonly [name: string, open: () => BaseCheckpointSaver])[] = [
-  ["LangGraph's saver", () => new LangGraphMemorySaver()],
-  ["Cairn's saver", () => new MemorySaver()],
-]
-
-interface Graph {
-  invoke(input: unknown, config: object): Promise<unknown>
-  getState(config: object, options?: object): Promise<unknown>
-  getStateHistory(config: object): AsyncIterable<never>
-}
-
-interface Builder {
-  compile(options: object): Graph
-}
-
-/** One turn: the input, or what makes it from the result of the turn before. */
-type Turn = unknown
-
-interface Story {
-  /** Called once per thread; the graphs of both engines share what it closes over. */
-  readonly build: () => (vocabulary: Vocabulary) => unknown
-  readonly turns: readonly Turn[]
-  readonly compile?: object
-}
-
-async function play(
-  { build, turns, compile = {} }: Story,
-  engines: readonly Vocabulary[],
-  saver: BaseCheckpointSaver,
-) {
-  const define = build()
-  const graphOf = (vocabulary: Vocabulary) =>
-    (define(vocabulary) as Builder).compile({ ...compile, checkpointer: saver })
-  const results: unknown[] = []
-  for (const [index, turn] of turns.entries()) {
-    const graph = graphOf(engines[index % engines.length]!)
-    const input = typeof turn === 'function' ? (turn as (before: unknown) => unknown)(results.at(-1)) : turn
-    results.push(await outcomeOf(() => graph.invoke(input, thread)))
-  }
-  const reader = graphOf(langGraph)
-  return {
-    results,
-    state: await reader.getState(thread, { subgraphs: true }),
-    history: await historyOf(reader, thread),
-  }
-}
-
-function crossing(name: string, story: Story): void {
-  describe(`a thread with ${name}`, () => {
-    for (const [saverName, open] of savers) {
-      test.for(orders)(`%s, through ${saverName}`, async ([, engines]) => {
-        const expected = normalise(await play(story, [langGraph], new LangGraphMemorySaver()))
-        expect(differences(expected, normalise(await play(story, engines, open())))).toEqual([])
-      })
-    }
-  })
-}
+import { crossing } from './crossing.ts'
 
 crossing('a question', {
   build:
