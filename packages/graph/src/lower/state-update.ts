@@ -5,6 +5,7 @@ import {
   interopParse,
   interopZodObjectPartial,
   isInteropZodObject,
+  type InteropZodObject,
 } from '@langchain/core/utils/types'
 import type { Write } from '@cairn/engine'
 import { UnknownKeyError, unknownKeyMessage } from '../errors.ts'
@@ -113,19 +114,28 @@ export function schemaValidator(builder: BuilderFields): Validate | undefined {
   }
   if (!isInteropZodObject(schema)) return undefined
   const keys = new Set(Object.keys(getInteropZodObjectShape(schema)))
-  const updateSchema = interopZodObjectPartial(
-    builder._metaRegistry.getExtendedChannelSchemas(schema, { withReducerSchema: true }),
-  )
-  const valueSchema = interopZodObjectPartial(schema)
-  return (updates) =>
-    updates.map(([key, value]): Write => {
-      if (!keys.has(key)) return [key, value]
-      const overwrite = overwriteOf(value)
-      if (overwrite === undefined)
-        return parsedWrite(key, value, interopParse(updateSchema, { [key]: value }))
-      const parsed = interopParse(valueSchema, { [key]: overwrite.value }) as Record<string, unknown>
-      return [key, Object.hasOwn(parsed, key) ? { __overwrite__: parsed[key] } : value]
-    })
+  // When they are first needed: an object that zod can't extend, as one with a refinement, is no mistake before.
+  let schemas: ZodSchemas | undefined
+  const parse = ([key, value]: Write): Write => {
+    if (!keys.has(key)) return [key, value]
+    schemas ??= zodSchemas(builder, schema)
+    const overwrite = overwriteOf(value)
+    if (overwrite === undefined)
+      return parsedWrite(key, value, interopParse(schemas.update, { [key]: value }))
+    const parsed = interopParse(schemas.value, { [key]: overwrite.value }) as Record<string, unknown>
+    return [key, Object.hasOwn(parsed, key) ? { __overwrite__: parsed[key] } : value]
+  }
+  return (updates) => updates.map(parse)
+}
+
+interface ZodSchemas {
+  readonly update: InteropZodObject
+  readonly value: InteropZodObject
+}
+
+function zodSchemas(builder: BuilderFields, schema: InteropZodObject): ZodSchemas {
+  const extended = builder._metaRegistry.getExtendedChannelSchemas(schema, { withReducerSchema: true })
+  return { update: interopZodObjectPartial(extended), value: interopZodObjectPartial(schema) }
 }
 
 function parsedWrite(key: string, value: unknown, parsed: Record<string, unknown>): Write {
