@@ -10,7 +10,7 @@ import type { Call } from './attempt.ts'
 import { beginningOf, type Beginning } from './beginning.ts'
 import { Breakpoints } from './breakpoints.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { INTERRUPT, NULL_TASK_ID, RESUME } from './control.ts'
+import { INTERRUPT, NULL_TASK_ID, RESUME, isTaskOutput } from './control.ts'
 import { dueTasks, unknownTargets, type Due } from './due.ts'
 import { EarlierTasks } from './earlier-tasks.ts'
 import { NothingToRunError, StepLimitError, UnknownNodeError } from './errors.ts'
@@ -332,12 +332,14 @@ export class Run {
       if (outcome.kind === 'escaped') return { kind: 'escaped', signal: outcome.signal }
   }
 
-  /** The state as it would be if the open tasks had written nothing: what the caller sees, and no checkpoint. */
+  /** The state with what the tasks have written so far: what the caller sees, and no checkpoint. */
   #previewFinished(): void {
-    const finished = this.#tasks.filter((task) => task.outcome.kind === 'done')
-    if (finished.length === 0) return
+    const written = this.#tasks.filter(
+      ({ outcome: { kind }, writes }) => kind === 'done' || (kind === 'interrupted' && hasOutput(writes)),
+    )
+    if (written.length === 0) return
     this.#barrierState = this.#state
-    this.#state = advance(this.plan, this.#state, finished.toSorted(byPath)).state
+    this.#state = advance(this.plan, this.#state, written.toSorted(byPath)).state
   }
 
   #apply(): void | Promise<void> {
@@ -465,6 +467,10 @@ export class Run {
         'Invoke it with an input first; null goes on with a thread that was saved.',
     )
   }
+}
+
+function hasOutput(writes: readonly Write[]): boolean {
+  return writes.some(([channel]) => isTaskOutput(channel))
 }
 
 const noParents: Readonly<Record<string, string>> = {}

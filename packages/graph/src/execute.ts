@@ -30,7 +30,7 @@ import {
   turnWhenDue,
 } from '@cairn/engine'
 import type { AssembledConfig } from './assemble-config.ts'
-import { toLangGraphError } from './errors.ts'
+import { toLangGraphError, type FailedRun } from './errors.ts'
 import * as keys from './langgraph/config-keys.ts'
 import { deltaSnapshots } from './langgraph/delta-snapshots.ts'
 import { limitedSignal, stopError } from './langgraph/limited-signal.ts'
@@ -38,6 +38,7 @@ import { locate, replayFrom, type Located } from './langgraph/locate.ts'
 import { rebuildChannels } from './langgraph/rebuild-channels.ts'
 import { SaverStore } from './langgraph/saver-store.ts'
 import type { Scratchpad } from './langgraph/scratchpad.ts'
+import { refuseUnmatchedAnswer } from './langgraph/strict-resume.ts'
 import { rebuiltChannels } from './lower/delta-channel.ts'
 import { lowerRetry, lowerTimeout } from './lower/policies.ts'
 import type { Program } from './lower/program.ts'
@@ -82,7 +83,7 @@ export interface ExecuteOptions {
  * @throws what nodes and stores throw; in a nested graph also interrupts and commands for the graph around it.
  */
 export async function execute(options: ExecuteOptions): Promise<void> {
-  const { program, config, isNested, validate } = options
+  const { config, isNested, validate } = options
   // Many runs may be started in one turn: those that come late in it begin in the next.
   for (let turn = turnWhenDue(); turn !== undefined; turn = turnWhenDue()) await turn
   const input = validate === undefined ? options.input : await validate(options.input)
@@ -106,11 +107,12 @@ export async function execute(options: ExecuteOptions): Promise<void> {
     throwUnlessEnded(result, isNested)
     await options.onEnd?.()
     if (manager !== undefined) {
-      await manager.handleChainEnd(readKeys(run, config.outputKeys!) ?? {})
+      const output = readKeys({ plan: run.plan, state: run.barrierState }, config.outputKeys!)
+      await manager.handleChainEnd((output ?? {}) as Record<string, unknown>)
     }
   } catch (error) {
     const isCallersStop = config.signal?.aborted === true && error === config.signal.reason
-    const known = isCallersStop ? stopError(error) : toLangGraphError(error, [program.streamKeys].flat())
+    const known = isCallersStop ? stopError(error) : toLangGraphError(error, failedRun(options))
     await options.onEnd?.({ error: known })
     await manager?.handleChainError(isCallersStop ? new Error('Abort') : known)
     throw known
@@ -120,12 +122,22 @@ export async function execute(options: ExecuteOptions): Promise<void> {
   }
 }
 
+function failedRun({ input, program: { inputChannels, streamKeys: stateKeys } }: ExecuteOptions): FailedRun {
+  return { input, inputChannels, stateKeys }
+}
+
 interface Start extends Located {
   readonly line: Line
   readonly store: Store | undefined
   /** The checkpoint as the store has it, when `loaded` has rebuilt channels besides. */
   readonly stored?: StoredCheckpoint
 }
+
+/** What LangGraph's savers say, once a graph has run in vain. */
+const missingThread =
+  'Failed to put checkpoint. The passed RunnableConfig is missing a required "thread_id" field in its "configurable" ' +
+  'property. When using a checkpointer, you must pass a "thread_id" so the checkpointer knows which conversation thread ' +
+  'to persist state for. Example: graph.stream(input, { configurable: { thread_id: "my-thread-id" } })'
 
 /** A store that answers at once is not awaited. */
 function locateStart({
@@ -139,6 +151,7 @@ function locateStart({
   const line: Line = { threadId: String(threadId ?? ''), namespace }
   if (saver === undefined) return { line, store: undefined, loaded: undefined, position: atHead }
   const own = (saver as unknown as Partial<Record<typeof STORE, Store>>)[STORE]
+  if (own !== undefined && threadId === undefined) throw new Error(missingThread)
   const reader = own ?? new SaverStore(saver, config, undefined)
   const start = (located: Located): Start => ({
     line,
@@ -177,6 +190,8 @@ function createRun(
     start.isReplayed !== true &&
     !(isNested && loaded !== undefined && isEarlierCall(program.plan, loaded, around))
   const begin = beginning(options, start, isResuming, scratchpad)
+  if (configurable[keys.STRICT_RESUME] === true && !isNested && !position.isSuperseded)
+    refuseUnmatchedAnswer(options.input, loaded?.writes ?? [])
   const own = begin.kind === 'command' && begin.answer?.kind === 'byId' ? begin.answer.values : undefined
   const answers = own ?? (configurable[keys.RESUME_MAP] as Record<string, unknown> | undefined)
   if (answers !== undefined) configurable[keys.RESUME_MAP] = answers

@@ -16,6 +16,8 @@ export const PREVIOUS_STATE = '__pregel_previous'
 export const RESUMING = '__pregel_resuming'
 /** Interrupt id → answer. */
 export const RESUME_MAP = '__pregel_resume_map'
+/** Whether the root run refuses answers that do not match the questions which are open. */
+export const STRICT_RESUME = '__pregel_strict_resume'
 /** Which checkpoint is replayed; finds the checkpoints of nested graphs that belong to it. */
 export const REPLAY_STATE = '__pregel_replay_state'
 /** Where nested graphs put their chunks when the root streams subgraphs. */

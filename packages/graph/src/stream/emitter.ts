@@ -62,7 +62,9 @@ export class Emitter implements RunListener {
    */
   starting(run: Run, tasks: readonly Task[], isSuperstep: boolean): void {
     if (!this.#modes.has('tasks') && !this.#modes.has('debug')) return
-    const told = isSuperstep ? [...tasks.filter(({ origin }) => origin.kind === 'handler'), ...run.tasks] : tasks
+    const told = isSuperstep
+      ? [...tasks.filter(({ origin }) => origin.kind === 'handler'), ...run.tasks]
+      : tasks
     for (const task of told) if (!this.#isHidden(task)) this.#start(run, task)
   }
 
@@ -87,7 +89,8 @@ export class Emitter implements RunListener {
     const payload = {
       id: task.id,
       name: task.name,
-      result: writesByChannel(task.writes, this.#options.program.streamKeys),
+      result:
+        outcome.kind === 'interrupted' ? {} : writesByChannel(task.writes, this.#options.program.streamKeys),
       interrupts: task.questions,
       error: failureOf(outcome),
     }
@@ -101,13 +104,7 @@ export class Emitter implements RunListener {
 
   interrupted(run: Run, tasks: readonly Task[]): void {
     if (this.#options.isNested) return
-    if (
-      writesAny(
-        tasks.filter(({ outcome }) => outcome.kind === 'done'),
-        this.#keys,
-      )
-    )
-      this.#values(run)
+    if (writesAny(tasks.filter(isSeen), this.#keys)) this.#values(run)
     if (tasks.every(({ questions }) => questions.length === 0)) this.#interrupts([])
   }
 
@@ -234,6 +231,11 @@ export function readKeys(
     if (value !== EMPTY) values[key] = value
   }
   return values
+}
+
+/** What a task wrote before it asked is seen by the caller, as what finished tasks wrote is; none of it is kept. */
+export function isSeen({ outcome }: Task): boolean {
+  return outcome.kind === 'done' || outcome.kind === 'interrupted'
 }
 
 export function writesAny(tasks: readonly Task[], keys: ReadonlySet<string>): boolean {

@@ -1,5 +1,5 @@
 import { INTERRUPT, type Question, type Run, type RunListener, type Task } from '@cairn/engine'
-import { readKeys, writesAny } from './emitter.ts'
+import { isSeen, readKeys, writesAny } from './emitter.ts'
 
 /** What `invoke` returns: the last values a stream would have given, without building the others. */
 export class LastValues implements RunListener {
@@ -22,13 +22,7 @@ export class LastValues implements RunListener {
   }
 
   interrupted(run: Run, tasks: readonly Task[]): void {
-    if (
-      writesAny(
-        tasks.filter(({ outcome }) => outcome.kind === 'done'),
-        this.#keySet,
-      )
-    )
-      this.#take(run)
+    if (writesAny(tasks.filter(isSeen), this.#keySet)) this.#take(run)
     this.#questions = tasks.flatMap(({ origin, questions }) => (origin.kind === 'call' ? [] : questions))
   }
 
