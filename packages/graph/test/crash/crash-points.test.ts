@@ -5,6 +5,7 @@ import { CrashLab } from './crash-lab.ts'
 import { differences } from './differences.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Setting } from './open-thread.ts'
+import { mayLagBehind } from './outcome.ts'
 import { shapes } from './shapes/index.ts'
 import { type Story, describeStory } from './story.ts'
 
@@ -41,7 +42,8 @@ function instantsOf(points: readonly string[]): CommitInstant[] {
 
 /** Kills a process at these instants, or at each n-th of them, and tells what was wrong after any kill. */
 async function faultsOf(setting: Setting, nth = 1): Promise<string[]> {
-  const { isSequential = false } = shapes.find(({ name }) => name === setting.shape)!
+  const shape = shapes.find(({ name }) => name === setting.shape)!
+  const isSequential = shape.isSequential === true && !mayLagBehind(setting)
   const { points } = await lab.reference(setting)
   const instants = instantsOf(points).filter((_, index) => isExhaustive || index % nth === 0)
   const found: string[] = []

@@ -3,6 +3,7 @@ import { randomInstant, randomNumbers } from '@cairn/testing/crash'
 import { CrashLab } from './crash-lab.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Setting } from './open-thread.ts'
+import { mayLagBehind } from './outcome.ts'
 import { allShapes } from './shapes/index.ts'
 import type { Story } from './story.ts'
 
@@ -24,12 +25,15 @@ async function storyOf(number: number): Promise<Story> {
   const random = randomNumbers(seed + number)
   const choose = <Choice>(choices: readonly Choice[]): Choice =>
     choices[Math.floor(random() * choices.length)]!
-  const setting: Setting = {
-    shape: choose(allShapes).name,
+  const shape = choose(allShapes)
+  const drawn: Setting = {
+    shape: shape.name,
     durability: choose(['async', 'sync']),
     through: choose(['store', 'store', 'store', 'saver']),
     fsync: choose(['normal', 'normal', 'normal', 'full']),
   }
+  const setting: Setting =
+    shape.hasNestedMemory === true && mayLagBehind(drawn) ? { ...drawn, durability: 'sync' } : drawn
   const { points } = await lab.reference(setting)
   const instants = [randomInstant(random, points.length)]
   // What is left to do gets less with every kill, but how much less is not known.

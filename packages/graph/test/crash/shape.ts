@@ -21,4 +21,9 @@ export interface Shape {
   /** question → what comes with its answer. */
   readonly updates?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   compile(checkpointer: BaseCheckpointSaver, notes: LedgerNotes): CrashGraph
+  /**
+   * Its nested graph remembers. With a saver that lags behind, the caller may be saved before what the graph it
+   * called remembers: no run without a crash can be told apart from that, so such a setting is not tried.
+   */
+  readonly hasNestedMemory?: boolean
 }
