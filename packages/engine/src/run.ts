@@ -326,7 +326,9 @@ export class Run {
       void this.journal.flush() // the questions are told only after they are kept; the end of the run waits for slow stores
       this.#previewFinished()
       this.#listener.interrupted?.(this, this.#tasks)
-      return { kind: 'interrupted', questions: own.flatMap((task) => task.questions) }
+      // A graph around is told of what called tasks ask besides, as LangGraph does; ids tell that it is the same.
+      const asking = this.options.isNested === true ? this.#tasks.toReversed() : own
+      return { kind: 'interrupted', questions: asking.flatMap((task) => task.questions) }
     }
     for (const { outcome } of own)
       if (outcome.kind === 'escaped') return { kind: 'escaped', signal: outcome.signal }
