@@ -327,7 +327,7 @@ export class Run {
       this.#previewFinished()
       this.#listener.interrupted?.(this, this.#tasks)
       // A graph around is told of what called tasks ask besides, as LangGraph does; ids tell that it is the same.
-      const asking = this.options.isNested === true ? this.#tasks.toReversed() : own
+      const asking = this.options.isNested === true ? this.#tasks : own
       return { kind: 'interrupted', questions: asking.flatMap((task) => task.questions) }
     }
     for (const { outcome } of own)
