@@ -10,7 +10,13 @@ import {
   type Task,
 } from '@cairn/engine'
 import type { RunConfig } from '../langgraph/run-config.ts'
-import { CHECKPOINT_ID, CHECKPOINT_NAMESPACE, HIDDEN_TAG } from '../langgraph/config-keys.ts'
+import {
+  CHECKPOINT_ID,
+  CHECKPOINT_MAP,
+  CHECKPOINT_NAMESPACE,
+  HIDDEN_TAG,
+  STREAM,
+} from '../langgraph/config-keys.ts'
 import { isCached } from '../langgraph/node-cache.ts'
 import type { Program } from '../lower/program.ts'
 import type { ChunkSink, Namespace } from './chunk.ts'
@@ -105,16 +111,16 @@ export class Emitter implements RunListener {
   interrupted(run: Run, tasks: readonly Task[]): void {
     if (this.#options.isNested) return
     if (writesAny(tasks.filter(isSeen), this.#keys)) this.#values(run)
-    if (tasks.every(({ questions }) => questions.length === 0)) this.#interrupts([])
+    if (tasks.every(({ questions }) => questions.length === 0)) this.#breakpoint()
   }
 
   paused(): void {
-    if (!this.#options.isNested) this.#interrupts([])
+    if (!this.#options.isNested) this.#breakpoint()
   }
 
   #values(run: Run): void {
     if (!this.#modes.has('values')) return
-    this.#push('checkpoints', envelope(run), true)
+    this.#push('checkpoints', envelope(run), { isEnvelope: true })
     this.#push('values', readKeys(run, this.#options.keys))
   }
 
@@ -123,9 +129,19 @@ export class Emitter implements RunListener {
       this.#push('updates', updatesPayload(task, this.#options.keys, isRestored))
   }
 
-  #interrupts(questions: readonly unknown[]): void {
-    this.#push('updates', { [INTERRUPT]: questions })
-    this.#push('values', { [INTERRUPT]: questions })
+  #interrupts(questions: readonly unknown[], namespace = this.#options.namespace): void {
+    this.#push('updates', { [INTERRUPT]: questions }, { namespace })
+    this.#push('values', { [INTERRUPT]: questions }, { namespace })
+  }
+
+  /** In a run that goes on from a checkpoint of a nested graph, it is told under the namespace of that graph. */
+  #breakpoint(): void {
+    const { config, namespace } = this.#options
+    const around = config.configurable?.[CHECKPOINT_MAP] as Record<string, string> | undefined
+    const isStreamed = config.configurable?.[STREAM] !== undefined
+    const addressed = Object.keys(around ?? {}).reduce((a, b) => (b.length > a.length ? b : a), '')
+    const isAtRoot = namespace.length === 0
+    this.#interrupts([], isAtRoot && isStreamed && addressed !== '' ? addressed.split('|') : namespace)
   }
 
   #taskStart(task: Task): Record<string, unknown> {
@@ -148,14 +164,19 @@ export class Emitter implements RunListener {
   #checkpoint(run: Run, tasks: readonly Task[]): Record<string, unknown> {
     const { program, config } = this.#options
     const { journal } = run
-    const at = (checkpointId: string) => snakeCaseConfig(config, journal.line.namespace, checkpointId)
+    const { durability, loaded } = run.options
+    const at = (checkpointId?: string) => snakeCaseConfig(config, journal.line.namespace, checkpointId)
+    // With `exit`, nothing is stored before the end: until then the run stands where it began.
+    const isAtBeginning = durability === 'exit' || journal.checkpointId === loaded?.id
+    const parentId = isAtBeginning ? loaded?.parentId : journal.parentId
     return {
-      config: at(journal.checkpointId),
+      config: at(isAtBeginning ? loaded?.id : journal.checkpointId),
       values: readKeys(run, program.streamKeys),
       metadata: journal.metadata,
       next: tasks.map(({ name }) => name),
       tasks: tasks.map((task) => this.#plannedTask(run, task)),
-      parentConfig: journal.parentId === undefined ? undefined : parentAt(run, journal.parentId, at),
+      parentConfig:
+        parentId === undefined ? undefined : isAtBeginning ? addressOf(run, parentId) : at(parentId),
     }
   }
 
@@ -191,24 +212,23 @@ export class Emitter implements RunListener {
     this.#push('debug', { step, type, timestamp: new Date().toISOString(), payload })
   }
 
-  #push(mode: string, payload: unknown, isEnvelope = false): void {
+  #push(
+    mode: string,
+    payload: unknown,
+    { namespace = this.#options.namespace, isEnvelope = false } = {},
+  ): void {
     for (const sink of this.#options.sinks) {
       if (isEnvelope ? !sink.modes.has('checkpoints') : sink.modes.has(mode))
-        sink.push([this.#options.namespace, mode, payload])
+        sink.push([namespace, mode, payload])
     }
   }
 }
 
 /** The parent of a checkpoint that this run has loaded is known by its address alone. */
-function parentAt(
-  { journal, options }: Run,
-  parentId: string,
-  at: (checkpointId: string) => Record<string, unknown>,
-): Record<string, unknown> {
-  if (journal.checkpointId !== options.loaded?.id) return at(parentId)
+function addressOf({ journal }: Run, checkpointId: string): Record<string, unknown> {
   const { threadId, namespace } = journal.line
   return {
-    configurable: { thread_id: threadId, [CHECKPOINT_NAMESPACE]: namespace, [CHECKPOINT_ID]: parentId },
+    configurable: { thread_id: threadId, [CHECKPOINT_NAMESPACE]: namespace, [CHECKPOINT_ID]: checkpointId },
   }
 }
 
@@ -289,7 +309,7 @@ function visibleMetadata(
 function snakeCaseConfig(
   config: RunConfig,
   namespace: string,
-  checkpointId: string,
+  checkpointId: string | undefined,
 ): Record<string, unknown> {
   const { callbacks, configurable, maxConcurrency, metadata, recursionLimit, runName, tags } = config
   const spelled = {
@@ -299,7 +319,7 @@ function snakeCaseConfig(
         Object.entries(configurable ?? {}).filter(([key]) => !key.startsWith('__pregel_')),
       ),
       [CHECKPOINT_NAMESPACE]: namespace,
-      [CHECKPOINT_ID]: checkpointId,
+      ...(checkpointId !== undefined && { [CHECKPOINT_ID]: checkpointId }),
     },
     max_concurrency: maxConcurrency,
     metadata,
