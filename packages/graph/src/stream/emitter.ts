@@ -120,7 +120,7 @@ export class Emitter implements RunListener {
 
   #values(run: Run): void {
     if (!this.#modes.has('values')) return
-    this.#push('checkpoints', envelope(run), { isEnvelope: true })
+    this.#push('checkpoints', envelope(run), undefined, true)
     this.#push('values', readKeys(run, this.#options.keys))
   }
 
@@ -130,8 +130,8 @@ export class Emitter implements RunListener {
   }
 
   #interrupts(questions: readonly unknown[], namespace = this.#options.namespace): void {
-    this.#push('updates', { [INTERRUPT]: questions }, { namespace })
-    this.#push('values', { [INTERRUPT]: questions }, { namespace })
+    this.#push('updates', { [INTERRUPT]: questions }, namespace)
+    this.#push('values', { [INTERRUPT]: questions }, namespace)
   }
 
   /** In a run that goes on from a checkpoint of a nested graph, it is told under the namespace of that graph. */
@@ -212,11 +212,7 @@ export class Emitter implements RunListener {
     this.#push('debug', { step, type, timestamp: new Date().toISOString(), payload })
   }
 
-  #push(
-    mode: string,
-    payload: unknown,
-    { namespace = this.#options.namespace, isEnvelope = false } = {},
-  ): void {
+  #push(mode: string, payload: unknown, namespace = this.#options.namespace, isEnvelope = false): void {
     for (const sink of this.#options.sinks) {
       if (isEnvelope ? !sink.modes.has('checkpoints') : sink.modes.has(mode))
         sink.push([namespace, mode, payload])
