@@ -5,23 +5,8 @@ import { z } from 'zod'
 import { differential, sameRuns, type Vocabulary } from './harness/differential.ts'
 import { outcomeOf } from './harness/observe.ts'
 import { Counter, Log, noting } from './harness/states.ts'
+import { untyped } from './harness/untyped.ts'
 
-/** A builder without types: the mistakes below do not compile. */
-interface Untyped {
-  readonly nodes: Record<string, unknown>
-  addNode(...args: unknown[]): Untyped
-  addSequence(nodes: unknown): Untyped
-  addEdge(from: unknown, to: unknown): Untyped
-  addConditionalEdges(...args: unknown[]): Untyped
-  setEntryPoint(node: string): Untyped
-  setFinishPoint(node: string): Untyped
-  setNodeDefaults(defaults: object): Untyped
-  validate(interrupt?: string[]): unknown
-  compile(options?: object): { invoke(input: unknown): Promise<unknown>; name?: string }
-}
-
-const untyped = ({ StateGraph }: Vocabulary, ...args: unknown[]) =>
-  new (StateGraph as unknown as new (...args: unknown[]) => Untyped)(...args)
 const ofLog = (vocabulary: Vocabulary) => untyped(vocabulary, Log)
 const a = (vocabulary: Vocabulary) => ofLog(vocabulary).addNode('a', noting('a'))
 const ab = (vocabulary: Vocabulary) => a(vocabulary).addNode('b', noting('b'))

@@ -12,25 +12,9 @@ import { describe } from 'vitest'
 import { z as z3 } from 'zod/v3'
 import { z as z4 } from 'zod/v4'
 import * as mini from 'zod/v4-mini'
-import { differential, sameRuns, type Compilable, type Vocabulary } from './harness/differential.ts'
+import { differential, sameRuns, type Vocabulary } from './harness/differential.ts'
 import { historyOf, outcomeOf } from './harness/observe.ts'
-
-/** Builders without types: three libraries, one program. */
-interface Untyped extends Compilable {
-  addNode(name: string, run: unknown, options?: object): Untyped
-  addEdge(from: string | string[], to: string): Untyped
-  addConditionalEdges(from: string, path: unknown, map?: unknown): Untyped
-  compile(options?: object): Graph
-}
-interface Graph {
-  invoke(input: unknown, config?: object): Promise<unknown>
-  stream(input: unknown, config?: object): Promise<AsyncIterable<unknown>>
-  getState(config: object, options?: object): Promise<unknown>
-  getStateHistory(config: object): AsyncIterable<never>
-  updateState(config: object, values: unknown, asNode?: string): Promise<object>
-}
-const untyped = ({ StateGraph }: Vocabulary, ...args: unknown[]) =>
-  new (StateGraph as unknown as new (...args: unknown[]) => Untyped)(...args)
+import { untyped } from './harness/untyped.ts'
 
 const thread = { configurable: { thread_id: 't' } }
 const concat = (list: string[], more: string[]) => list.concat(more)
