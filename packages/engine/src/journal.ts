@@ -62,6 +62,9 @@ const inputTask: RanTask = { name: INPUT, node: undefined, fired: [] }
 /** Turns of the microtask queue that a commit waits for more tasks to settle. */
 const gatheringTurns = 8
 
+/** The same for a task that another one called: its caller, which has gone on, does not settle together with it. */
+const gatheringTurnsOfCalls = 1
+
 export class Journal {
   readonly #plan: Plan
   readonly #store: Store | undefined
@@ -168,11 +171,22 @@ export class Journal {
       if (record.length > 0) {
         const kept = keptWrites(this.#plan, record)
         this.#record(task.id, task.path, kept.length === 0 ? noWrites : kept)
+        if (task.origin.kind === 'call') this.#turnsLeft = gatheringTurnsOfCalls
       }
     }
     if (announce === undefined) return
-    if (this.#queued.length === 0 || this.#durability === 'exit') announce()
-    else this.#announcements.push(announce)
+    if (this.#queued.length > 0 && this.#durability !== 'exit') this.#announcements.push(announce)
+    else if (task.origin.kind === 'call') queueMicrotask(() => this.#announce(announce))
+    else announce()
+  }
+
+  /** As late as if there were a store that had to be given what the task wrote. */
+  #announce(announce: () => void): void {
+    try {
+      announce()
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   /** Keeps that a task was given up. Should it still finish, what it wrote is kept as well, and counts. */

@@ -14,6 +14,7 @@ import { runAttempts, type Ending } from './run-attempts.ts'
 import type { RunSignal } from './run-signal.ts'
 import { Superstep } from './superstep.ts'
 import type { Question, Task, TaskOutcome } from './task.ts'
+import type { Write } from './write.ts'
 
 /** What an error that leaves a node means. */
 export type Thrown =
@@ -104,19 +105,28 @@ export class Scheduler implements AttemptHost {
     if (earlier !== undefined && (earlier.task.outcome.kind === 'done' || !earlier.task.isSettled))
       return earlier.result
     const task = this.#options.calledTask(caller, index, call)
-    const result = task.isSettled ? Promise.resolve(returned(task)) : this.#runCalled(superstep, task, call)
+    const result = task.isSettled
+      ? Promise.resolve(returned(task.writes))
+      : this.#runCalled(superstep, task, call)
     result.catch(() => undefined) // its outcome is told; a caller that does not wait must not end the process
     calls[index] = { task, result }
     return result
   }
 
+  /** Its caller goes on before what it wrote is told, and is told itself after it: nothing settles within two turns. */
   async #runCalled(superstep: Superstep, task: Task, call: Call): Promise<unknown> {
     superstep.running++
     const ending = await this.#attempt(task, (attempt) => call.invoke(attempt), call.retry)
-    this.#settle(superstep, task, ending)
-    this.#afterSettling(superstep)
-    if (ending.kind === 'thrown') throw ending.error
-    return returned(task)
+    const settle = () => {
+      this.#settle(superstep, task, ending)
+      this.#afterSettling(superstep)
+    }
+    if (ending.kind === 'thrown') {
+      settle()
+      throw ending.error
+    }
+    queueMicrotask(() => queueMicrotask(settle))
+    return returned(ending.attempt.writes)
   }
 
   #startMore(superstep: Superstep): void {
@@ -234,6 +244,6 @@ function outcomeOf(thrown: Thrown, error: unknown): TaskOutcome {
 }
 
 /** What a task that was called gives to its caller. */
-function returned(task: Task): unknown {
-  return task.writes.find(([channel]) => channel === RETURN)?.[1]
+function returned(writes: readonly Write[]): unknown {
+  return writes.find(([channel]) => channel === RETURN)?.[1]
 }

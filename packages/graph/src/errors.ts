@@ -3,6 +3,7 @@ import {
   EmptyInputError,
   GraphRecursionError,
   InvalidUpdateError,
+  isCommand,
   type BaseLangGraphErrorFields,
 } from '@langchain/langgraph'
 import {
@@ -87,10 +88,18 @@ export class RecursionLimitError extends GraphRecursionError {
   }
 }
 
+/** What the error is about, if it ended a run. */
+export interface FailedRun {
+  readonly input: unknown
+  readonly inputChannels: string | readonly string[]
+  readonly stateKeys: string | readonly string[]
+}
+
 /** The error that users of LangGraph expect for one of the engine's; any other error as it is. */
-export function toLangGraphError(error: unknown, stateKeys: readonly string[]): unknown {
+export function toLangGraphError(error: unknown, run?: FailedRun): unknown {
   if (error instanceof StepLimitError) {
     const state = error.state as Record<string, unknown>
+    const stateKeys = [run?.stateKeys ?? []].flat()
     return new RecursionLimitError(
       error,
       Object.fromEntries(stateKeys.filter((key) => key in state).map((key) => [key, state[key]])),
@@ -101,8 +110,14 @@ export function toLangGraphError(error: unknown, stateKeys: readonly string[]): 
     const { target, sender, known, message } = error
     return withCause(Object.assign(new UnknownNodeError(target, sender, known), { message }), error)
   }
-  if (error instanceof NothingToRunError) return withCause(new EmptyInputError(error.message), error)
+  if (error instanceof NothingToRunError) return withCause(new EmptyInputError(emptyInputMessage(run)), error)
   return error
+}
+
+/** As LangGraph says it; the cause says what to do. */
+function emptyInputMessage(run: FailedRun | undefined): string {
+  if (isCommand(run?.input)) return 'Received empty Command input'
+  return `Received no input writes for ${JSON.stringify(run?.inputChannels, null, 2)}`
 }
 
 /** What LangGraph's own channels say, by their kind; any other says it itself. */
@@ -120,7 +135,7 @@ const refusals: Readonly<Record<string, readonly [message: string, code?: BaseLa
 function toInvalidUpdateError({ kind, channel, updates, message, cause }: EngineInvalidUpdateError): Error {
   if (channel === undefined) return new InvalidUpdateError(message)
   const refused = cause as EngineInvalidUpdateError
-  const [said, fields] = refusals[kind!] ?? [refused.message]
+  const [said, fields] = refusals[kind!] ?? [isBarrier(kind!) ? unawaited(refused) : refused.message]
   const inner = new InvalidUpdateError(said, fields)
   const error = new InvalidUpdateError(
     `Invalid update for channel "${channel}" with values ${written(updates)}: ${inner.message}`,
@@ -128,6 +143,15 @@ function toInvalidUpdateError({ kind, channel, updates, message, cause }: Engine
   const code = inner.lc_error_code ?? (refused.cause as BaseLangGraphErrorFields | undefined)?.lc_error_code
   if (code !== undefined) error.lc_error_code = code
   return error
+}
+
+function isBarrier(kind: string): boolean {
+  return kind === 'NamedBarrierValue' || kind === 'NamedBarrierValueAfterFinish'
+}
+
+/** The names are not told: LangGraph writes a set as JSON. */
+function unawaited({ refused }: EngineInvalidUpdateError): string {
+  return `Value ${JSON.stringify(refused)} not in names {}`
 }
 
 function written(updates: readonly unknown[]): string {

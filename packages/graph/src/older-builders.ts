@@ -1,5 +1,9 @@
 // Builders from before there was a typed state, as LangGraph still has them.
-import { Graph as LangGraphGraph, messagesStateReducer } from '@langchain/langgraph'
+import {
+  Graph as LangGraphGraph,
+  MessageGraph as LangGraphMessageGraph,
+  messagesStateReducer,
+} from '@langchain/langgraph'
 import type { BaseMessage } from '@langchain/core/messages'
 import { adopt } from './adopt/adopt.ts'
 import { StateGraph } from './state-graph.ts'
@@ -14,9 +18,14 @@ class PlainGraph extends LangGraphGraph {
 export const Graph = PlainGraph as unknown as typeof LangGraphGraph
 export type Graph = InstanceType<typeof LangGraphGraph>
 
-/** A state graph whose state is a list of messages. */
-export class MessageGraph extends StateGraph<BaseMessage[]> {
+class MessagesGraph extends StateGraph<BaseMessage[]> {
+  static override readonly name = 'MessageGraph'
+
   constructor() {
     super({ channels: { __root__: { reducer: messagesStateReducer, default: () => [] } } } as never)
   }
 }
+
+/** A state graph whose state is a list of messages. */
+export const MessageGraph = MessagesGraph as unknown as typeof LangGraphMessageGraph
+export type MessageGraph = InstanceType<typeof LangGraphMessageGraph>

@@ -40,7 +40,7 @@ export function lowerRetry(policy: ForeignRetryPolicy | undefined): RetryPolicy 
     ...(backoffFactor !== undefined && { backoffFactor }),
     ...(maxInterval !== undefined && { maxIntervalMs: maxInterval }),
     jitterMs: jitter ? 1000 : 0,
-    isRetryable: (error) => retryOn(toLangGraphError(error, [])),
+    isRetryable: (error) => retryOn(toLangGraphError(error)),
     ...(policy.logWarning !== false && { onRetry: warnOfRetry }),
   }
 }

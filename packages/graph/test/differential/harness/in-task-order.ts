@@ -121,7 +121,8 @@ function nameOf(mode: string, payload: Record<string, unknown>): string | undefi
 }
 
 /** The chunks of one question stay together, after all that tasks tell. */
-function questionsIn(payload: Record<string, unknown>): string | undefined {
+function questionsIn(payload: unknown): string | undefined {
+  if (typeof payload !== 'object' || payload === null) return undefined
   return '__interrupt__' in payload ? `~${masked(JSON.stringify(payload['__interrupt__']))}` : undefined
 }
 
