@@ -10,8 +10,9 @@ import type { Position, RunStart } from './run-start.ts'
 import type { Thrown } from './scheduler.ts'
 import type { Snapshots } from './snapshots.ts'
 import type { Line, Store, StoredCheckpoint } from './store.ts'
-import type { Question } from './task.ts'
+import type { Question, Task } from './task.ts'
 import type { TimeoutPolicy } from './timeout.ts'
+import type { Write } from './write.ts'
 
 export interface RunOptions {
   readonly plan: Plan
@@ -48,6 +49,8 @@ export interface RunOptions {
   readonly rebuilt?: readonly string[] | undefined
   /** Asked before each superstep; a reason stops the run there. */
   drainReason?(): string | undefined
+  /** Finds what these tasks of a superstep would write, where somebody has kept it: the others run. */
+  lookUp?(tasks: readonly Task[]): Promise<ReadonlyMap<Task, readonly Write[]>> | undefined
   /** What an error that leaves a node means. Default: it failed. */
   classify?(error: unknown): Thrown
   timeoutOf?(packet: SendPacket): TimeoutPolicy | undefined

@@ -311,12 +311,18 @@ export class Run {
   }
 
   #start(): void | Promise<void> {
-    this.#listener.starting?.(
-      this,
-      this.#tasks.filter((task) => !task.isSettled),
-      true,
-    )
-    return this.#scheduler.execute(this.#tasks, this.#step)
+    const tasks = this.#tasks.filter((task) => !task.isSettled)
+    this.#listener.starting?.(this, tasks, true)
+    const looking = this.options.lookUp?.(tasks)
+    if (looking === undefined) return this.#scheduler.execute(this.#tasks, this.#step)
+    return looking.then((found) => {
+      this.#signal.throwIfAborted()
+      for (const [task, writes] of found) {
+        task.settle(writes, { kind: 'done' })
+        this.#settled(task)
+      }
+      return this.#scheduler.execute(this.#tasks, this.#step)
+    })
   }
 
   /** Questions and messages end the run, once every task of the superstep has settled. */

@@ -27,6 +27,7 @@ import {
   type SendPacket,
   type Store,
   type StoredCheckpoint,
+  type Task,
   turnWhenDue,
 } from '@cairn/engine'
 import type { AssembledConfig } from './assemble-config.ts'
@@ -34,6 +35,7 @@ import { toLangGraphError, type FailedRun } from './errors.ts'
 import * as keys from './langgraph/config-keys.ts'
 import { deltaSnapshots } from './langgraph/delta-snapshots.ts'
 import { limitedSignal, stopError } from './langgraph/limited-signal.ts'
+import { NodeCache } from './langgraph/node-cache.ts'
 import { locate, replayFrom, type Located } from './langgraph/locate.ts'
 import { rebuildChannels } from './langgraph/rebuild-channels.ts'
 import { SaverStore } from './langgraph/saver-store.ts'
@@ -92,7 +94,8 @@ export async function execute(options: ExecuteOptions): Promise<void> {
   const userStore = runningStore(config.store ?? options.userStore)
   if (userStore !== undefined) config.store = userStore.store
   const lifecycle = Lifecycle.of(manager, isNested)
-  const more = [lifecycle, finishedNodes(config)].filter((listener) => listener !== undefined)
+  const cache = options.cache === undefined ? undefined : new NodeCache(options.cache, options.program.nodes)
+  const more = [lifecycle, finishedNodes(config), cache].filter((listener) => listener !== undefined)
   const listener = more.length === 0 ? options.listener : toAll([options.listener, ...more])
   const limited = limitedSignal(config.signal, options.stepTimeoutMs)
   try {
@@ -100,7 +103,7 @@ export async function execute(options: ExecuteOptions): Promise<void> {
     const located = locating instanceof Promise ? await locating : locating
     const rebuilding = withRebuiltChannels(options, located)
     const start = rebuilding instanceof Promise ? await rebuilding : rebuilding
-    const { run, session } = createRun({ ...options, input, listener }, start, limited.signal, manager)
+    const { run, session } = createRun({ ...options, input, listener }, start, limited.signal, manager, cache)
     session.run = run
     const result = await run.execute()
     if (lifecycle !== undefined) await lifecycle.told()
@@ -117,6 +120,7 @@ export async function execute(options: ExecuteOptions): Promise<void> {
     await manager?.handleChainError(isCallersStop ? new Error('Abort') : known)
     throw known
   } finally {
+    await cache?.close()
     limited.dispose()
     userStore?.stop()
   }
@@ -179,6 +183,7 @@ function createRun(
   start: Start,
   signal: AbortSignal | undefined,
   manager: CallbackManagerForChainRun | undefined,
+  cache: NodeCache | undefined,
 ): { run: Run; session: Session } {
   const { program, config, isNested } = options
   const { configurable } = config
@@ -207,7 +212,7 @@ function createRun(
     answers,
     storedAnswers: isNested ? scratchpad?.storedAnswers : undefined,
     userInterrupt: options.userInterrupt,
-    cache: options.cache,
+    cache,
     externalSignal: config.signal,
     onCustom: options.onCustom,
   })
@@ -235,6 +240,7 @@ function createRun(
     parents: around,
     context: session,
     drainReason: () => (control?.drainRequested === true ? (control.drainReason ?? 'shutdown') : undefined),
+    ...(cache !== undefined && { lookUp: (tasks: readonly Task[]) => cache.lookUp(tasks) }),
     classify: session.classify,
     timeoutOf: ({ timeout }: SendPacket) => lowerTimeout(timeout as never),
     listener: options.listener,

@@ -11,7 +11,6 @@ import {
   type BaseCheckpointSaver,
 } from '@langchain/langgraph'
 import type { CallbackManagerForChainRun } from '@langchain/core/callbacks/manager'
-import type { BaseCache } from '@langchain/langgraph-checkpoint'
 import {
   EMPTY,
   RETURN,
@@ -30,7 +29,7 @@ import type { AssembledConfig } from './assemble-config.ts'
 import { UnknownNodeError } from './errors.ts'
 import { ambientConfig, withAmbientConfig } from './langgraph/ambient.ts'
 import * as keys from './langgraph/config-keys.ts'
-import { throughCache, type CachePolicy } from './langgraph/node-cache.ts'
+import type { CachePolicy, NodeCache } from './langgraph/node-cache.ts'
 import { watchCallbacks } from './langgraph/progress-handler.ts'
 import { readWithWrites } from './langgraph/read.ts'
 import type { Configurable, RunConfig } from './langgraph/run-config.ts'
@@ -53,7 +52,7 @@ export interface SessionOptions {
   readonly userInterrupt: unknown
   readonly externalSignal: AbortSignal | undefined
   readonly onCustom: ((chunk: unknown, namespace: string[]) => void) | undefined
-  readonly cache: BaseCache | undefined
+  readonly cache: NodeCache | undefined
 }
 
 /** What a caller asks of this run is nothing to the graphs within it. */
@@ -68,8 +67,6 @@ interface CallOptions {
 export class Session {
   readonly program: Program
   readonly isTraced: boolean
-  /** For nodes and tasks with a cache policy. */
-  readonly cache: BaseCache | undefined
   /** The engine's run; set before its first task. */
   run!: Run
   readonly #options: SessionOptions
@@ -86,7 +83,6 @@ export class Session {
     this.#options = options
     this.program = program
     this.isTraced = manager !== undefined
-    this.cache = options.cache
     this.#template = createTemplate({
       writer: undefined as never,
       interrupt: undefined as never,
@@ -272,10 +268,10 @@ export class Session {
             : withAmbientConfig(config, () => func(...args)))
           called.write(RETURN, result)
         }
-        const { cache } = this
+        const { cache } = this.#options
         return cache === undefined || options.cache === undefined
           ? run()
-          : throughCache(cache, options.cache, called, run)
+          : cache.throughCall(options.cache, called, run)
       },
     })
   }

@@ -15,6 +15,7 @@ export function programNode(name: string, node: CompiledNode): ProgramNode {
     metadata: node.metadata,
     hasSubgraph: isSubgraphNode(node),
     timeout: node.timeout !== undefined,
+    cachePolicy: node.cachePolicy,
   }
 }
 

@@ -46,7 +46,6 @@ export function lower(compiled: CompiledFields, { isStrict, joins }: LoweringOpt
             .map(([from, to]) => waitingChannelName(from, to)),
           ...joins.filter((join) => join.parents.includes(name)).map(joinChannelName),
         ],
-        cachePolicy: node.cachePolicy,
         tracedAs: tracedNode(node),
         routes: Object.values(builder.branches[name] ?? {}).map((branch) => createRoute(branch, name)),
       }),

@@ -6,7 +6,6 @@ import type { Attempt, NodeBody, Write } from '@cairn/engine'
 import { withAmbientConfig, withTracedConfig } from '../langgraph/ambient.ts'
 import { triggerOf } from '../langgraph/config-keys.ts'
 import { isNodeFunction, isRunnable } from '../langgraph/recognise.ts'
-import { throughCache, type CachePolicy } from '../langgraph/node-cache.ts'
 import type { RunConfig } from '../langgraph/run-config.ts'
 import type { Session } from '../session.ts'
 import { readWithWrites } from '../langgraph/read.ts'
@@ -25,23 +24,10 @@ export interface NodeParts {
   /** Channels of the joins this node arrives at. */
   readonly joins: readonly string[]
   readonly routes: readonly Route[]
-  readonly cachePolicy: CachePolicy | undefined
   readonly tracedAs: TracedAs
 }
 
 export function createNodeBody(parts: NodeParts): NodeBody {
-  const { cachePolicy } = parts
-  const body = createUncachedBody(parts)
-  if (cachePolicy === undefined) return body
-  return (attempt) => {
-    const { cache } = attempt.context as Session
-    return cache === undefined
-      ? body(attempt)
-      : throughCache(cache, cachePolicy, attempt, () => body(attempt))
-  }
-}
-
-function createUncachedBody(parts: NodeParts): NodeBody {
   const call = callable(parts.runnable)
   const write = createWriter(parts)
 

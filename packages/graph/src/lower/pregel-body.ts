@@ -1,10 +1,9 @@
 // One attempt of a node of a plain Pregel: Runnables do the work and write the result, through the task's config.
 import { isParentCommand } from '@langchain/langgraph'
 import type { Runnable } from '@langchain/core/runnables'
-import type { Attempt, NodeBody } from '@cairn/engine'
+import type { NodeBody } from '@cairn/engine'
 import { withAmbientConfig } from '../langgraph/ambient.ts'
 import type { PregelNodeFields } from '../langgraph/compiled-fields.ts'
-import { throughCache } from '../langgraph/node-cache.ts'
 import type { RunConfig } from '../langgraph/run-config.ts'
 import type { Session } from '../session.ts'
 import { directCall } from './direct-call.ts'
@@ -13,16 +12,6 @@ import { commandFor, outward, warnOfUnclaimed } from './parent-command.ts'
 type Call = (input: unknown, config: RunConfig) => Promise<unknown>
 
 export function createPregelBody(name: string, node: PregelNodeFields): NodeBody {
-  const { cachePolicy } = node
-  const run = createUncachedBody(name, node)
-  if (cachePolicy === undefined) return run
-  return (attempt) => {
-    const { cache } = attempt.context as Session
-    return cache === undefined ? run(attempt) : throughCache(cache, cachePolicy, attempt, () => run(attempt))
-  }
-}
-
-function createUncachedBody(name: string, node: PregelNodeFields): (attempt: Attempt) => Promise<void> {
   const sequence = invoking(node.getNode()!)
   const direct = directCall(node) ?? sequence
   const writers = node.getWriters().map(invoking)

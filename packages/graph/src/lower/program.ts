@@ -1,4 +1,5 @@
 import type { Plan } from '@cairn/engine'
+import type { CachePolicy } from '../langgraph/node-cache.ts'
 
 /** A compiled graph, lowered: the plan, and what its runs need to know besides. */
 export interface Program {
@@ -27,4 +28,5 @@ export interface ProgramNode {
   readonly hasSubgraph: boolean
   /** Run name of the sequence that tracers see. */
   readonly timeout: boolean
+  readonly cachePolicy: CachePolicy | undefined
 }
