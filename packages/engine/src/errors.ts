@@ -17,6 +17,8 @@ export class InvalidUpdateError extends EngineError {
   readonly kind: string | undefined
   /** What was written, in order. */
   readonly updates: readonly unknown[]
+  /** The one of them that does not fit, when that can be said. */
+  readonly refused: unknown
 
   constructor(fields: {
     code: 'CONCURRENT_WRITE' | 'INVALID_UPDATE'
@@ -24,6 +26,7 @@ export class InvalidUpdateError extends EngineError {
     updates: readonly unknown[]
     channel?: string
     kind?: string
+    refused?: unknown
     cause?: unknown
   }) {
     super(fields.message, { cause: fields.cause })
@@ -31,6 +34,7 @@ export class InvalidUpdateError extends EngineError {
     this.updates = fields.updates
     this.channel = fields.channel
     this.kind = fields.kind
+    this.refused = fields.refused
   }
 }
 

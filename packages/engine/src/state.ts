@@ -32,8 +32,7 @@ export function restoreState(plan: Plan, checkpoint: StoredCheckpoint): State {
       const name = plan.channelNames[slot]!
       if (channel.isTransient === true || !Object.hasOwn(values, name)) return channel.initial()
       const saved = values[name]
-      // As in LangGraph, `undefined` comes back as nothing; but not as the first value, which was overwritten.
-      if (saved === undefined) return EMPTY
+      if (saved === undefined) return channel.initial() // as in LangGraph, it comes back as nothing
       return channel.restore === undefined ? saved : channel.restore(saved)
     }),
     ...versionsOf(plan, versions, seen),

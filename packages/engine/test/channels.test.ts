@@ -123,6 +123,18 @@ const cases: readonly Case[] = [
     saved: 11,
   },
   {
+    name: 'a replacement that is the very first update becomes the value, and counts as no replacement',
+    channel: reducer<number>({
+      reduce: (a, b) => a + b,
+      replacement: (value) => (value < 0 ? { value: -value } : undefined),
+    }),
+    acts: [
+      [update(-10, 2), 12],
+      [update(-3, 2), 3],
+    ],
+    saved: 3,
+  },
+  {
     name: 'a topic holds the values of the last superstep, arrays flattened one level',
     channel: topic(),
     acts: [
@@ -316,7 +328,7 @@ const refusals: readonly (readonly [string, Channel, readonly unknown[], string,
   ],
   [
     'two replacements',
-    reducer<number>({ ...sum, replacement: (value) => ({ value }) }),
+    reducer<number>({ ...sum, initial: () => 0, replacement: (value) => ({ value }) }),
     [1, 2],
     'INVALID_UPDATE',
     'it got more than one Overwrite in one superstep. Let one node overwrite it.',

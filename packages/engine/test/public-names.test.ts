@@ -57,6 +57,7 @@ test('public names', async () => {
       "topic",
       "turnWhenDue",
       "untracked",
+      "updateChannel",
       "uuid5",
     ]
   `)

@@ -37,6 +37,7 @@ export function barrier(options: BarrierOptions): Channel<BarrierContent, undefi
             code: 'INVALID_UPDATE',
             message: `it waits for ${names.join(', ')}, but got "${name}".`,
             updates,
+            refused: name,
           })
         }
         if (!now.includes(name)) now.push(name)

@@ -1,4 +1,5 @@
-import { EMPTY, UNCHANGED, readChannel, updateChannel, type Run, type Write } from '@cairn/engine'
+import { EMPTY, UNCHANGED, readChannel, updateChannel, type Plan, type Run, type Write } from '@cairn/engine'
+import { toLangGraphError } from '../errors.ts'
 
 /**
  * The state as a router of a task sees it: with what its own task has written, and nothing of its siblings. The
@@ -26,6 +27,17 @@ function read({ plan, state }: Run, writes: readonly Write[], key: string): unkn
   if (slot === undefined) return EMPTY
   const own = writes.filter(([channel]) => channel === key).map(([, value]) => value)
   if (own.length === 0) return readChannel(plan, state, slot)
-  const content = updateChannel(plan, slot, state.contents[slot], own)
+  const content = updated(plan, slot, state.contents[slot], own)
   return content === UNCHANGED ? readChannel(plan, state, slot) : plan.channels[slot]!.read(content)
 }
+
+/** A router's node fails with what its own writes cannot be applied for. */
+function updated(plan: Plan, slot: number, content: unknown, updates: readonly unknown[]): unknown {
+  try {
+    return updateChannel(plan, slot, content, updates)
+  } catch (error) {
+    throw toLangGraphError(error, noKeys)
+  }
+}
+
+const noKeys: readonly string[] = []
