@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { compareCodePoints } from '@cairn/engine'
+import { CannotAdoptError, adopt } from '@cairn/graph'
 import type { BaseCheckpointSaver } from '@langchain/langgraph'
 import { CliError } from './cli-error.ts'
 import { ExitCode } from './exit-code.ts'
@@ -66,8 +67,9 @@ interface Builder {
 
 function attach(graph: unknown, saver: BaseCheckpointSaver | undefined, given: string): CompiledGraph {
   if (isCompiled(graph)) {
-    if (saver !== undefined) graph.checkpointer = saver
-    return graph
+    const own = onEngine(graph)
+    if (saver !== undefined) own.checkpointer = saver
+    return own
   }
   try {
     return (graph as Builder).compile(saver === undefined ? {} : { checkpointer: saver })
@@ -78,6 +80,16 @@ function attach(graph: unknown, saver: BaseCheckpointSaver | undefined, given: s
       message: `The graph of ${given} does not compile: ${messageOf(error)}`,
       cause: error,
     })
+  }
+}
+
+/** What LangGraph has compiled runs on Cairn's engine too, unless it cannot be adopted: then it runs as it is. */
+function onEngine(graph: CompiledGraph): CompiledGraph {
+  try {
+    return adopt(graph)
+  } catch (error) {
+    if (error instanceof CannotAdoptError) return graph
+    throw error
   }
 }
 
