@@ -17,6 +17,8 @@ export interface Call {
   readonly name: string
   readonly input: unknown
   invoke(attempt: Attempt): Promise<void> | void
+  /** Finds what the task would write, where somebody has kept it: then it does not run. */
+  lookUp?(task: Task): Promise<readonly Write[] | undefined>
   readonly retry?: Task['node']['retry']
   readonly timeout?: Task['node']['timeout']
 }

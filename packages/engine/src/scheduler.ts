@@ -116,6 +116,7 @@ export class Scheduler implements AttemptHost {
   /** Its caller goes on before what it wrote is told, and is told itself after it: nothing settles within two turns. */
   async #runCalled(superstep: Superstep, task: Task, call: Call): Promise<unknown> {
     superstep.running++
+    if (call.lookUp !== undefined && (await this.#lookUp(superstep, task, call))) return returned(task.writes)
     const ending = await this.#attempt(task, (attempt) => call.invoke(attempt), call.retry)
     const settle = () => {
       this.#settle(superstep, task, ending)
@@ -127,6 +128,24 @@ export class Scheduler implements AttemptHost {
     }
     queueMicrotask(() => queueMicrotask(settle))
     return returned(ending.attempt.writes)
+  }
+
+  /** Whether the task has what it writes already. A failure of whoever keeps it is the task's. */
+  async #lookUp(superstep: Superstep, task: Task, call: Call): Promise<boolean> {
+    try {
+      const writes = await call.lookUp!(task)
+      if (writes === undefined) return false
+      task.settle(writes, done)
+    } catch (error) {
+      task.settle([], { kind: 'failed', error })
+      throw error
+    } finally {
+      if (task.isSettled) {
+        this.#options.onSettled(task)
+        this.#afterSettling(superstep)
+      }
+    }
+    return true
   }
 
   #startMore(superstep: Superstep): void {

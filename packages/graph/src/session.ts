@@ -253,6 +253,8 @@ export class Session {
   ): Promise<unknown> {
     if (attempt.hasTimedOut)
       throw new Error(`Node "${attempt.task.name}" attempt was cancelled after its timeout fired`)
+    const { cache } = this.#options
+    const { cache: policy } = options
     const retry = lowerRetry(options.retry)
     const timeout = lowerTimeout(options.timeout)
     return attempt.call({
@@ -260,18 +262,14 @@ export class Session {
       input: args,
       ...(retry !== undefined && { retry }),
       ...(timeout !== undefined && { timeout }),
-      invoke: (called) => {
-        const run = async () => {
-          const config = this.taskConfig(called)
-          const result: unknown = await (this.isTraced
-            ? traceRun(tracedCall(name), args, config, () => func(...args))
-            : withAmbientConfig(config, () => func(...args)))
-          called.write(RETURN, result)
-        }
-        const { cache } = this.#options
-        return cache === undefined || options.cache === undefined
-          ? run()
-          : cache.throughCall(options.cache, called, run)
+      ...(cache !== undefined &&
+        policy !== undefined && { lookUp: (task: Task) => cache.lookUpCall(policy, task) }),
+      invoke: async (called) => {
+        const config = this.taskConfig(called)
+        const result: unknown = await (this.isTraced
+          ? traceRun(tracedCall(name), args, config, () => func(...args))
+          : withAmbientConfig(config, () => func(...args)))
+        called.write(RETURN, result)
       },
     })
   }

@@ -3,7 +3,7 @@
 //   K2. Calls to the cache are made one after the other; the run ends when they have.
 //   K3. A cache that cannot keep an entry does not fail the run: the work is done, and only has to be done again.
 import type { BaseCache } from '@langchain/langgraph-checkpoint'
-import { NO_WRITES, type Attempt, type Run, type RunListener, type Task, type Write } from '@cairn/engine'
+import { NO_WRITES, type Run, type RunListener, type Task, type Write } from '@cairn/engine'
 import type { ProgramNode } from '../lower/program.ts'
 import { interruptId } from './interrupt-id.ts'
 
@@ -55,18 +55,10 @@ export class NodeCache implements RunListener {
     return this.#find(looked)
   }
 
-  /** Runs a called task, unless the cache has what an earlier one with the same arguments returned. */
-  async throughCall(policy: CachePolicy, attempt: Attempt, run: () => Promise<void>): Promise<void> {
-    const { task } = attempt
-    if (attempt.number === 1) {
-      this.#locate(task, [task.name], policy)
-      const writes = (await this.#ask([task])).get(task)
-      if (writes !== undefined) {
-        for (const [channel, value] of writes) attempt.write(channel, value)
-        return
-      }
-    }
-    await run()
+  /** What a called task would write. */
+  async lookUpCall(policy: CachePolicy, task: Task): Promise<readonly Write[] | undefined> {
+    this.#locate(task, [task.name], policy)
+    return (await this.#ask([task])).get(task)
   }
 
   settled(_run: Run, task: Task): void {

@@ -301,7 +301,7 @@ differential('tasks with a cache', async ({ StateGraph }) => {
     .addEdge(START, 'calls')
     .compile({ cache })
   const results = [await graph.invoke({ n: 1 }), await graph.invoke({ n: 1 }), await graph.invoke({ n: 2 })]
-  const chunks = await collect(graph.stream({ n: 2 }, { streamMode: ['updates', 'values'] }))
+  const chunks = await collect(graph.stream({ n: 2 }, { streamMode: ['updates', 'tasks', 'values'] }))
   return { results, ran, chunks, calls: cache.calls }
 })
 
