@@ -264,8 +264,8 @@ export class Run {
     const forking = forks ? this.#checkpoint('fork') : undefined
     if (forks) this.#recordAnswers()
     const committing = goesOn ? forking : this.#checkpoint('input')
-    this.#listener.resumed?.(this)
-    return committing
+    const telling = this.#listener.resumed?.(this)
+    return telling instanceof Promise ? Promise.all([committing, telling]).then(() => undefined) : committing
   }
 
   /** A copy of a checkpoint was made for an answer: it lies beside the copy. */

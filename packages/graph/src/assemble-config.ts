@@ -67,7 +67,7 @@ export function assembleConfig(
   }
   if (bound !== undefined) takeAll(assembled, bound)
   const ambient = ambientConfig()
-  if (ambient !== undefined && ambient !== options) takeAll(assembled, replaceable(ambient, options))
+  if (ambient !== undefined && ambient !== options) takeAll(assembled, replaceable(ambient, bound, options))
   if (options !== undefined) takeAll(assembled, options)
   for (const key of toMetadata) {
     const value = assembled.configurable[key]
@@ -78,11 +78,18 @@ export function assembleConfig(
   return assembled
 }
 
-/** What is around a call, without what the call gives itself, and without the name of the run around it. */
-function replaceable(ambient: RunConfig, options: RunConfig | undefined): RunConfig {
+/**
+ * What is around a call, without what the call gives itself, and without the name of the run around it. A limit that
+ * was bound to the graph is given, too.
+ */
+function replaceable(
+  ambient: RunConfig,
+  bound: RunConfig | undefined,
+  options: RunConfig | undefined,
+): RunConfig {
   const { runId: _, runName: __, ...rest } = ambient
-  const given = options as Record<string, unknown> | undefined
-  return Object.fromEntries(Object.entries(rest).filter(([key]) => given?.[key] === undefined)) as RunConfig
+  const given = { recursionLimit: bound?.recursionLimit, ...options } as Record<string, unknown>
+  return Object.fromEntries(Object.entries(rest).filter(([key]) => given[key] === undefined)) as RunConfig
 }
 
 function takeAll(assembled: AssembledConfig, config: RunConfig): void {

@@ -106,7 +106,7 @@ export async function execute(options: ExecuteOptions): Promise<void> {
     const { run, session } = createRun({ ...options, input, listener }, start, limited.signal, manager, cache)
     session.run = run
     const result = await run.execute()
-    if (lifecycle !== undefined) await lifecycle.told()
+    if (lifecycle !== undefined) await lifecycle.ended()
     throwUnlessEnded(result, isNested)
     await options.onEnd?.()
     if (manager !== undefined) {

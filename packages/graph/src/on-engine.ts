@@ -198,7 +198,8 @@ export function onEngine(
         )
       }
       config.metadata = { ls_integration: 'langgraph', ...config.metadata }
-      config.serverInfo ??= serverInfoOf(config)
+      const serverInfo = serverInfoOf(config)
+      if (serverInfo !== undefined) config.serverInfo ??= serverInfo
       const { configurable } = config
       const isNested = keys.READ in configurable
       const namespace = this.#namespace(config, isNested)

@@ -55,9 +55,6 @@ export interface SessionOptions {
   readonly cache: NodeCache | undefined
 }
 
-/** What a caller asks of this run is nothing to the graphs within it. */
-const ownOfRun = ['streamMode', 'outputKeys', 'interruptBefore', 'interruptAfter'] as const
-
 interface CallOptions {
   readonly retry?: Parameters<typeof lowerRetry>[0]
   readonly timeout?: Parameters<typeof lowerTimeout>[0]
@@ -87,15 +84,12 @@ export class Session {
       writer: undefined as never,
       interrupt: undefined as never,
       control: undefined,
-      ...config,
+      ...withoutOwn(config),
     })
     const { config: own } = this.#template
     own.writer ??= customWriter(onCustom)
     own.interrupt ??= (userInterrupt ?? interrupt) as typeof interrupt
     own.control ??= new RunControl()
-    if (config.callbacks !== undefined) delete own.callbacks
-    if (config.runId !== undefined) delete own.runId
-    for (const key of ownOfRun) if (own[key] !== undefined) own[key] = undefined as never
   }
 
   /** The config of one attempt, as LangGraph's own nodes, tools and nested graphs expect it. */
@@ -277,10 +271,6 @@ export class Session {
 
 type CallFunction = (...args: unknown[]) => unknown
 
-interface Template {
-  readonly config: RunConfig
-  readonly metadata: Record<string, unknown>
-  readonly configurable: Configurable
 /** To tracers, a called task is the first step of a sequence, whose second one writes the result. */
 const tracedCall = (name: string): TracedAs => ({
   serialized: () => ({
@@ -319,6 +309,24 @@ function addTags(config: RunConfig, node: ProgramNode | undefined): void {
 
 /**
  * Objects that already have every key a task sets: cloning one and assigning to it costs a twentieth of adding the
+/** What a caller asks of this run is nothing to its nodes, and to the graphs within them. */
+function withoutOwn(config: AssembledConfig): RunConfig {
+  const {
+    callbacks: _callbacks,
+    runId: _runId,
+    streamMode: _streamMode,
+    outputKeys: _outputKeys,
+    interruptBefore: _interruptBefore,
+    interruptAfter: _interruptAfter,
+    ...passedOn
+  } = config
+  return passedOn
+}
+
+interface Template {
+  readonly config: RunConfig
+  readonly metadata: Record<string, unknown>
+  readonly configurable: Configurable
  * keys. The base is spread last for the same reason; what it overrides is assigned anew for each task.
  */
 function createTemplate(base: RunConfig): Template {

@@ -9,7 +9,7 @@ export class Lifecycle implements RunListener {
   readonly #handlers: readonly GraphCallbackHandler[]
   readonly #runId: string
   readonly #isNested: boolean
-  #telling: Promise<void> = Promise.resolve()
+  #interrupt: GraphInterruptEvent | undefined
 
   private constructor(handlers: readonly GraphCallbackHandler[], runId: string, isNested: boolean) {
     this.#handlers = handlers
@@ -23,28 +23,29 @@ export class Lifecycle implements RunListener {
     return handlers.length === 0 ? undefined : new Lifecycle(handlers, manager!.runId, isNested)
   }
 
-  resumed(run: Run): void {
-    if (!run.isResuming) return
-    this.#tell((handler) => handler.handleResume?.(this.#event(run, 'pending')))
+  resumed(run: Run): void | Promise<void> {
+    if (!run.isResuming) return undefined
+    const event = this.#event(run, 'pending')
+    return this.#tell('handleResume', (handler) => handler.handleResume?.(event))
   }
 
   interrupted(run: Run, tasks: readonly Task[]): void {
     if (this.#isNested) return // the graph around this one asks in its stead
     const interrupts = tasks.flatMap(({ origin, questions }) => (origin.kind === 'call' ? [] : questions))
-    this.#tell((handler) =>
-      handler.handleInterrupt?.({ ...this.#event(run, 'pending'), interrupts: [...interrupts] } as never),
-    )
+    this.#interrupt = { ...this.#event(run, 'pending'), interrupts: [...interrupts] as never }
   }
 
   paused(run: Run): void {
     if (this.#isNested) return
     const status = run.tasks.every((task) => task.isSettled) ? 'interrupt_after' : 'interrupt_before'
-    this.#tell((handler) => handler.handleInterrupt?.({ ...this.#event(run, status), interrupts: [] }))
+    this.#interrupt = { ...this.#event(run, status), interrupts: [] }
   }
 
-  /** Resolves once every handler has been told. @throws what a handler with `raiseError` threw */
-  async told(): Promise<void> {
-    await this.#telling
+  /** Tells of the interrupt that the run has ended with. @throws what a handler with `raiseError` threw */
+  async ended(): Promise<void> {
+    const event = this.#interrupt
+    if (event === undefined) return
+    await this.#tell('handleInterrupt', (handler) => handler.handleInterrupt?.(event))
   }
 
   #event(run: Run, status: Told['status']): GraphResumeEvent {
@@ -57,23 +58,21 @@ export class Lifecycle implements RunListener {
     }
   }
 
-  #tell(call: (handler: GraphCallbackHandler) => unknown): void {
-    this.#telling = this.#telling.then(async () => {
-      for (const handler of this.#handlers) {
-        try {
-          await call(handler)
-        } catch (error) {
-          if (handler.raiseError) throw error
-          process.emitWarning(
-            `The handler "${handler.name}" failed when it was told of an interrupt or a resume: ${String(error)}`,
-            {
-              type: 'CairnWarning',
-              code: 'CAIRN_HANDLER_FAILED',
-            },
-          )
-        }
+  async #tell(method: string, call: (handler: GraphCallbackHandler) => unknown): Promise<void> {
+    for (const handler of this.#handlers) {
+      try {
+        await call(handler)
+      } catch (error) {
+        complain(handler, method, error)
+        if (handler.raiseError) throw error
       }
-    })
-    this.#telling.catch(() => undefined)
+    }
   }
+}
+
+/** Printed, as LangChain prints what goes wrong in its handlers. */
+function complain(handler: GraphCallbackHandler, method: string, error: unknown): void {
+  const message = `Error in handler ${handler.constructor.name}, ${method}: ${String(error)}`
+  // oxlint-disable-next-line no-console -- a program that looks for it, looks there
+  ;(handler.raiseError ? console.error : console.warn)(message)
 }

@@ -12,8 +12,9 @@ class Listeners implements RunListener {
     this.#all = all
   }
 
-  resumed(run: Run): void {
-    for (const listener of this.#all) listener.resumed?.(run)
+  resumed(run: Run): void | Promise<void> {
+    const telling = this.#all.flatMap((listener) => listener.resumed?.(run) ?? [])
+    if (telling.length > 0) return Promise.all(telling).then(() => undefined)
   }
 
   planned(run: Run, tasks: readonly Task[]): void {

@@ -69,6 +69,8 @@ traced('a task that asks')
 traced('an entrypoint')
 traced('an update of the state')
 traced('a node off the record')
+traced('a prebuilt agent')
+traced('a prebuilt agent within a graph, streamed')
 traced('a long loop')
 
 test('each program is compared', () => {

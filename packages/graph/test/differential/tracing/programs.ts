@@ -16,11 +16,13 @@ import {
   task,
   type LangGraphRunnableConfig,
 } from '@langchain/langgraph'
+import * as langGraphPrebuilt from '@langchain/langgraph/prebuilt'
 import { ToolNode, toolsCondition } from '@langchain/langgraph/prebuilt'
 import { InMemoryCache } from '@langchain/langgraph-checkpoint'
 import { traceable } from 'langsmith/traceable'
 import { z } from 'zod/v4'
-import type { Vocabulary } from '../harness/vocabulary.ts'
+import * as cairnPrebuilt from '../../../src/subpaths/prebuilt.ts'
+import { cairn, type Vocabulary } from '../harness/vocabulary.ts'
 import { collect, outcomeOf } from '../harness/observe.ts'
 import { ScriptedModel } from '../harness/scripted-model.ts'
 import { Counter, Log, noting } from '../harness/states.ts'
@@ -41,7 +43,7 @@ const add = () =>
     schema: z.object({ a: z.number(), b: z.number() }),
   })
 
-const agent = ({ StateGraph }: Vocabulary) => {
+const addingAgent = ({ StateGraph }: Vocabulary) => {
   const model = new ScriptedModel([
     calling('add', { a: 1, b: 2 }),
     new AIMessage({ id: 'last', content: 'three' }),
@@ -137,13 +139,13 @@ export const programs: Record<string, (vocabulary: Vocabulary) => Promise<unknow
   },
 
   'a model and its tools': async (vocabulary) =>
-    agent(vocabulary)
+    addingAgent(vocabulary)
       .compile()
       .invoke({ messages: [new HumanMessage({ id: 'in', content: '1 + 2?' })] }),
 
   'a model and its tools, streamed': async (vocabulary) =>
     collect(
-      agent(vocabulary)
+      addingAgent(vocabulary)
         .compile()
         .stream(
           { messages: [new HumanMessage({ id: 'in', content: '1 + 2?' })] },
@@ -598,6 +600,32 @@ export const programs: Record<string, (vocabulary: Vocabulary) => Promise<unknow
       .addEdge(START, 'a')
       .compile()
       .invoke({ n: 1 })
+  },
+
+  'a prebuilt agent': async (vocabulary) => {
+    const { createReactAgent } = vocabulary === cairn ? cairnPrebuilt : langGraphPrebuilt
+    const llm = new ScriptedModel([
+      calling('add', { a: 1, b: 2 }),
+      new AIMessage({ id: 'last', content: 'three' }),
+    ])
+    const prompt = 'Add.'
+    const agent = createReactAgent({ llm, tools: [add()], prompt, name: 'adder', version: 'v2' })
+    await agent.invoke({ messages: [new HumanMessage({ id: 'in', content: '1 + 2?' })] }, { tags: ['agent'] })
+  },
+
+  'a prebuilt agent within a graph, streamed': async (vocabulary) => {
+    const { createReactAgent } = vocabulary === cairn ? cairnPrebuilt : langGraphPrebuilt
+    const llm = new ScriptedModel([
+      calling('add', { a: 1, b: 2 }),
+      new AIMessage({ id: 'last', content: 'three' }),
+    ])
+    const agent = createReactAgent({ llm, tools: [add()], name: 'adder' })
+    const graph = new vocabulary.StateGraph(MessagesAnnotation)
+      .addNode('agent', agent as never)
+      .addEdge(START, 'agent')
+      .compile()
+    const input = { messages: [new HumanMessage({ id: 'in', content: '1 + 2?' })] }
+    await collect(graph.stream(input, { streamMode: ['messages', 'updates'], subgraphs: true }))
   },
 
   'a long loop': async ({ StateGraph }) =>
