@@ -66,5 +66,5 @@ export type RunResult =
   /** Stopped at a static breakpoint. */
   | { readonly kind: 'paused' }
   | { readonly kind: 'drained'; readonly reason: string }
-  /** A task had a message for the graph around this one. */
+  /** A task had a message for the graph around this one; the last, if several had. */
   | { readonly kind: 'escaped'; readonly signal: Error }

@@ -336,8 +336,11 @@ export class Run {
       const asking = this.options.isNested === true ? this.#tasks : own
       return { kind: 'interrupted', questions: asking.flatMap((task) => task.questions) }
     }
-    for (const { outcome } of own)
-      if (outcome.kind === 'escaped') return { kind: 'escaped', signal: outcome.signal }
+    const escaped = own.findLast(({ outcome }) => outcome.kind === 'escaped')?.outcome
+    if (escaped?.kind !== 'escaped') return undefined
+    // Nobody is around the root to take the message: it goes on without.
+    if (this.options.isNested !== true && !escaped.isPaused) return undefined
+    return { kind: 'escaped', signal: escaped.signal }
   }
 
   /** The state with what the tasks have written so far: what the caller sees, and no checkpoint. */

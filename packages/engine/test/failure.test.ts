@@ -235,24 +235,39 @@ describe('several nodes that fail', () => {
 })
 
 describe('a message to the graph around this one', () => {
+  const signal = new Escape('up')
+  const leaving = (attempt: Attempt) => {
+    attempt.write('log', 'a')
+    throw signal
+  }
+
   test('ends the run when all siblings have settled, and its writes are kept', async () => {
-    const signal = new Escape('up')
     const gate = new Deferred()
     const nodes = {
-      a: {
-        body(attempt: Attempt) {
-          attempt.write('log', 'a')
-          throw signal
-        },
-      },
+      a: { body: leaving },
       b: { body: (attempt: Attempt) => gate.promise.then(() => note(attempt)) },
     }
-    const running = runOfNodes(nodes).execute()
+    const running = runOfNodes(nodes, { isNested: true }).execute()
     gate.resolve()
     expect(await running).toEqual({ kind: 'escaped', signal })
     expect(keptChannels()).toEqual([
       ['log', 'a'],
       ['log', 'b'],
     ])
+  })
+
+  test('is the last one, if several tasks have one', async () => {
+    const last = new Escape('up too')
+    const leavingLast = () => {
+      throw last
+    }
+    const run = runOfNodes({ a: { body: leaving }, b: { body: leavingLast } }, { isNested: true })
+    expect(await run.execute()).toEqual({ kind: 'escaped', signal: last })
+  })
+
+  test('is heard by nobody when there is none: the run goes on', async () => {
+    const run = runOfNodes({ a: { body: leaving }, b: { body: note } })
+    expect(await run.execute()).toEqual({ kind: 'finished' })
+    expect(valuesOf(run)).toEqual({ log: ['a', 'b'] })
   })
 })

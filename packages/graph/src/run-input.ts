@@ -43,7 +43,7 @@ function inputWrites(input: unknown, channels: string | readonly string[]): Writ
 function destinationWrites({ goto = [] }: CommandInput, nodes: ReadonlySet<string>): Write[] {
   return [goto].flat().flatMap((destination): Write[] => {
     const target = destination instanceof Send ? destination.node : destination
-    if (target === '__end__') return []
+    if (target === '__end__') return [[triggerOf(target), START]] // no node listens: a command, and no more
     if (!nodes.has(target)) throw new UnknownNodeError(target, undefined, namesIn(nodes))
     return [destination instanceof Send ? [SENDS, destination] : [triggerOf(destination), START]]
   })

@@ -50,9 +50,8 @@ export function createNodeBody(parts: NodeParts): NodeBody {
       const within = session.isTraced ? withTracedConfig : withAmbientConfig
       return within(config, () => write(command, attempt, config, session))
     }
-    if (session.run.options.isNested === true) throw outward(error, config)
-    warnOfUnclaimed(parts.name)
-    return undefined
+    if (session.run.options.isNested !== true) warnOfUnclaimed(parts.name)
+    throw outward(error, config)
   }
 
   // A start node that only passes its input on asks nobody anything: it needs no config.

@@ -30,8 +30,10 @@ export function createPregelBody(name: string, node: PregelNodeFields): NodeBody
       const command = commandFor(error, config)
       if (command !== undefined) {
         for (const write of writers) await write(command, config)
-      } else if (session.run.options.isNested === true) throw outward(error, config)
-      else warnOfUnclaimed(name)
+        return
+      }
+      if (session.run.options.isNested !== true) warnOfUnclaimed(name)
+      throw outward(error, config)
     }
   }
 }

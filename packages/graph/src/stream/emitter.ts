@@ -18,7 +18,7 @@ import {
   STREAM,
 } from '../langgraph/config-keys.ts'
 import { isCached } from '../langgraph/node-cache.ts'
-import type { Program } from '../lower/program.ts'
+import type { Program, ProgramNode } from '../lower/program.ts'
 import type { ChunkSink, Namespace } from './chunk.ts'
 import { updatesPayload, writesByChannel } from './updates.ts'
 
@@ -89,7 +89,7 @@ export class Emitter implements RunListener {
       this.#interrupts(outcome.questions)
     } else if (outcome.kind === 'escaped' && outcome.isPaused) return
     else if (isCached(task)) return this.#update(task, true)
-    else if (outcome.kind === 'done' || (outcome.kind === 'failed' && task.writes.length > 0))
+    else if (outcome.kind === 'done' || (outcome.kind !== 'interrupted' && task.writes.length > 0))
       this.#update(task, false) // answers are all that a failed task leaves: the update is empty
     if (!this.#modes.has('tasks') && !this.#modes.has('debug')) return
     const payload = {
@@ -98,7 +98,7 @@ export class Emitter implements RunListener {
       result:
         outcome.kind === 'interrupted' ? {} : writesByChannel(task.writes, this.#options.program.streamKeys),
       interrupts: task.questions,
-      error: failureOf(outcome),
+      error: failureOf(task),
     }
     this.#push('tasks', payload)
     this.#debug(run.step, 'task_result', payload)
@@ -145,10 +145,8 @@ export class Emitter implements RunListener {
   }
 
   #taskStart(task: Task): Record<string, unknown> {
-    const metadata = visibleMetadata(
-      this.#options.config,
-      this.#options.program.nodes.get(task.name)?.metadata,
-    )
+    const { config, program } = this.#options
+    const metadata = visibleMetadata(config, program.nodes.get(task.name))
     const triggers =
       task.origin.kind === 'trigger' ? [task.node.triggers[task.fired[0]!]!] : ['__pregel_push']
     return {
@@ -268,9 +266,12 @@ function envelope({ journal }: Run): Record<string, unknown> {
   }
 }
 
-/** A task that leaves for the graph around this one has, to those who watch, failed with its message. */
-function failureOf(outcome: Task['outcome']): { message: string; name: string } | null {
-  if (outcome.kind !== 'failed' && outcome.kind !== 'escaped') return null
+/**
+ * A task that leaves for the graph around this one has, to those who watch, failed with its message, unless it leaves
+ * something besides.
+ */
+function failureOf({ outcome, writes }: Task): { message: string; name: string } | null {
+  if (outcome.kind !== 'failed' && (outcome.kind !== 'escaped' || writes.length > 0)) return null
   const error = outcome.kind === 'failed' ? outcome.error : outcome.signal
   const { message, name } = error instanceof Error ? error : { message: String(error), name: 'Error' }
   return { message, name }
@@ -290,13 +291,14 @@ const engineMetadata = new Set([
 ])
 
 function visibleMetadata(
-  { metadata, tags }: RunConfig,
-  own: Readonly<Record<string, unknown>> | undefined,
+  { metadata, tags = [] }: RunConfig,
+  node: ProgramNode | undefined,
 ): Record<string, unknown> | undefined {
   const visible = Object.fromEntries(
-    Object.entries({ ...metadata, ...own }).filter(([key]) => !engineMetadata.has(key)),
+    Object.entries({ ...metadata, ...node?.metadata }).filter(([key]) => !engineMetadata.has(key)),
   )
-  const userTags = (tags ?? []).filter((tag) => !tag.startsWith('seq:step') && tag !== HIDDEN_TAG)
+  const all = node === undefined ? tags : [...new Set([...tags, ...node.tags])]
+  const userTags = all.filter((tag) => !tag.startsWith('seq:step') && tag !== HIDDEN_TAG)
   if (userTags.length > 0) visible['tags'] = userTags
   return Object.keys(visible).length > 0 ? visible : undefined
 }
