@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly snapshots?: Snapshots | undefined
   /** Channels whose value in `loaded` is not what the store holds of them: they are kept again. */
   readonly rebuilt?: readonly string[] | undefined
+  /** Never gives the event loop a turn of its own accord, however long its supersteps take. Default: false. */
+  readonly keepsTurn?: boolean
   /** Asked before each superstep; a reason stops the run there. */
   drainReason?(): string | undefined
   /** Finds what these tasks of a superstep would write, where somebody has kept it: the others run. */

@@ -176,6 +176,7 @@ export class Run {
       if (committing !== undefined) await committing
       this.#listener.applied?.(this, this.#tasks)
       if (this.#breaksAt(this.options.interruptAfter)) return this.#pause()
+      if (this.options.keepsTurn === true) continue
       for (let turn = turnWhenDue(); turn !== undefined; turn = turnWhenDue()) await turn
     }
   }

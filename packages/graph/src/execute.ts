@@ -47,6 +47,7 @@ import type { Program } from './lower/program.ts'
 import { answerOf, startOf } from './run-input.ts'
 import { Session } from './session.ts'
 import { readKeys } from './stream/emitter.ts'
+import { turns, turnsAfterEnd, turnsBeforeEnd } from './stream/follow.ts'
 import { finishedNodes } from './stream/finished-nodes.ts'
 import { Lifecycle } from './stream/lifecycle.ts'
 import { toAll } from './stream/listeners.ts'
@@ -111,7 +112,10 @@ export async function execute(options: ExecuteOptions): Promise<void> {
     await options.onEnd?.()
     if (manager !== undefined) {
       const output = readKeys({ plan: run.plan, state: run.barrierState }, config.outputKeys!)
+      const isBelow = session.isFollowed && options.onEnd === undefined
+      if (isBelow) await turns(turnsBeforeEnd)
       await manager.handleChainEnd((output ?? {}) as Record<string, unknown>)
+      if (isBelow) await turns(turnsAfterEnd)
     }
   } catch (error) {
     const isCallersStop = config.signal?.aborted === true && error === config.signal.reason
@@ -242,6 +246,7 @@ function createRun(
     drainReason: () => (control?.drainRequested === true ? (control.drainReason ?? 'shutdown') : undefined),
     ...(cache !== undefined && { lookUp: (tasks: readonly Task[]) => cache.lookUp(tasks) }),
     classify: session.classify,
+    keepsTurn: session.isFollowed,
     timeoutOf: ({ timeout }: SendPacket) => lowerTimeout(timeout as never),
     listener: options.listener,
   })

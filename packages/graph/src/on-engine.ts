@@ -18,6 +18,7 @@ import { Standing } from './standing.ts'
 import type { Chunk, ChunkSink } from './stream/chunk.ts'
 import { Diagnostics } from './stream/diagnostics.ts'
 import { Emitter } from './stream/emitter.ts'
+import { isFollowed, turns, turnsToChunk } from './stream/follow.ts'
 import { LastValues } from './stream/last-values.ts'
 import { toAll } from './stream/listeners.ts'
 import { StreamMessagesHandler } from './stream/messages-handler.ts'
@@ -25,13 +26,13 @@ import { StreamProtocolMessagesHandler } from './stream/protocol-messages-handle
 import { ChunkQueue, RunStream } from './stream/run-stream.ts'
 import { StreamToolsHandler } from './stream/tools-handler.ts'
 import { chunkEvent, failureEvent } from './stream/server-sent-events.ts'
-import { shapeChunk } from './stream/shape-chunk.ts'
+import { shapeAskedFor } from './stream/shape-chunk.ts'
 import { WholeCommits } from './whole-commits.ts'
 
 type AnyCompiledGraph = CompiledStateGraph<unknown, unknown, string>
 
 /** A run that is set up: what `execute` needs, but for those who listen. */
-type Prepared = Omit<ExecuteOptions, 'listener' | 'onCustom'> & {
+type Prepared = Omit<ExecuteOptions, 'listener' | 'onCustom' | 'onEnd'> & {
   readonly parentSink: ChunkSink | undefined
 }
 
@@ -89,34 +90,94 @@ export function onEngine(
     }
 
     override async stream(input: unknown, options?: RunConfig): Promise<never> {
+      const { callbacks } = options ?? {}
+      if (isFollowed(Array.isArray(callbacks) ? callbacks : callbacks?.handlers))
+        return (await super.stream(input as never, options as never)) as never
       return (await this.#stream(input, options)) as never
     }
 
     async #stream(input: unknown, options?: RunConfig): Promise<RunStream> {
-      const controller = new AbortController()
+      const stopper = new AbortController()
       const queue = new ChunkQueue()
-      const prepared = this.#prepare(input, {
-        ...options,
-        signal: anySignal(options?.signal, controller.signal),
-      })
-      const { config } = prepared
-      const { modes, isSingle } = this.#modes(options, config)
-      const shape = { isSingle, subgraphs: options?.subgraphs === true }
-      const isV3 = options?.version === 'v3'
       const isServerSent = options?.encoding === 'text/event-stream' && options.version === undefined
-      const takesEnvelopes =
-        isV3 || (options?.version !== undefined && shape.subgraphs && modes.has('values'))
-      const push = ([namespace, mode, payload]: Chunk) => {
+      const beginning = queue.begun() // what fails before there is anything to read is the caller's at once
+      const running = this.#runInto(
+        queue,
+        input,
+        { ...options, signal: anySignal(options?.signal, stopper.signal) },
+        isServerSent ? (chunk) => chunkEvent(chunk, options.subgraphs === true) : shapeAskedFor(options),
+      ).then(
+        () => queue.end(),
+        (error: unknown) => {
+          if (!isServerSent || !queue.hasBegun) return queue.end({ error })
+          queue.push(failureEvent(error))
+          queue.end()
+        },
+      )
+      await beginning
+      return new RunStream(queue, stopper, running)
+    }
+
+    /**
+     * A stream for those who tell a run's events beside its chunks: the order of both is LangGraph's only if chunks pass
+     * through the layers that its streams have. To handlers, the run ends after its last chunk was taken.
+     */
+    override async *_streamIterator(input: unknown, options?: RunConfig): AsyncGenerator<never> {
+      const stopper = new AbortController()
+      const queue = new ChunkQueue()
+      let drained = () => {}
+      const draining = new Promise<void>((resolve) => (drained = resolve))
+      const running = this.#runInto(
+        queue,
+        input,
+        { ...options, signal: anySignal(options?.signal, stopper.signal) },
+        (chunk) => chunk,
+        async (failure) => {
+          queue.end(failure)
+          await draining
+        },
+      ).catch((error: unknown) => queue.end({ error }))
+      const shape = shapeAskedFor(options)
+      let isWhole = false
+      try {
+        for (;;) {
+          const isAwaited = queue.isEmpty
+          const next = await queue.next()
+          if (next.done === true) break
+          const chunk = next.value as Chunk
+          await turns(turnsToChunk(chunk, isAwaited))
+          yield shape(chunk) as never
+        }
+        isWhole = true
+      } finally {
+        if (!isWhole) stopper.abort()
+        drained()
+        await running
+      }
+    }
+
+    /** Runs the graph with its chunks going into the queue. */
+    #runInto(
+      queue: ChunkQueue,
+      input: unknown,
+      options: RunConfig,
+      shape: (chunk: Chunk) => unknown,
+      onEnd?: ExecuteOptions['onEnd'],
+    ): Promise<void> {
+      const prepared = this.#prepare(input, options)
+      const { config } = prepared
+      const modes = this.#modes(options, config)
+      const subgraphs = options.subgraphs === true
+      const isV3 = options.version === 'v3'
+      const takesEnvelopes = isV3 || (options.version !== undefined && subgraphs && modes.has('values'))
+      const push = (chunk: Chunk) => {
+        const mode = chunk[1]
         if (!modes.has(mode) && !(takesEnvelopes && mode === 'checkpoints')) return
-        queue.push(
-          isServerSent
-            ? chunkEvent([namespace, mode, payload], shape.subgraphs)
-            : shapeChunk([namespace, mode, payload], shape),
-        )
+        queue.push(shape(chunk))
       }
       const sink: ChunkSink = { modes, push }
-      if (shape.subgraphs) config.configurable[keys.STREAM] = sink
-      const scope = { subgraphs: shape.subgraphs, namespace: prepared.namespace }
+      if (subgraphs) config.configurable[keys.STREAM] = sink
+      const scope = { subgraphs, namespace: prepared.namespace }
       if (modes.has('messages')) {
         const handler = isV3
           ? new StreamProtocolMessagesHandler(push)
@@ -129,21 +190,7 @@ export function onEngine(
         ? (chunk: unknown, namespace: string[]) => push([namespace, 'custom', chunk])
         : undefined
       const listener = toAll([this.#emitter(prepared, sinks), diagnostics])
-      const beginning = queue.begun() // what fails before there is anything to read is the caller's at once
-      const running = execute({ ...prepared, listener, onCustom }).then(
-        () => queue.end(),
-        (error: unknown) => {
-          if (!isServerSent || !queue.hasBegun) return queue.end({ error })
-          queue.push(failureEvent(error))
-          queue.end()
-        },
-      )
-      await beginning
-      return new RunStream(queue, controller, running)
-    }
-
-    override async *_streamIterator(input: unknown, options?: RunConfig): AsyncGenerator<never> {
-      yield* (await this.#stream(input, options)) as AsyncIterable<never>
+      return execute({ ...prepared, listener, onCustom, ...(onEnd !== undefined && { onEnd }) })
     }
 
     /** The present state shows what is still open, and what comes next; of a past one it shows what was asked there. */
@@ -241,14 +288,9 @@ export function onEngine(
       })
     }
 
-    #modes(
-      options: RunConfig | undefined,
-      config: AssembledConfig,
-    ): { modes: Set<string>; isSingle: boolean } {
-      const asked = options?.streamMode as string | string[] | undefined
-      if (asked !== undefined) return { modes: new Set([asked].flat()), isSingle: typeof asked === 'string' }
-      const isInTask = config.configurable[keys.TASK_ID] !== undefined
-      return { modes: new Set(isInTask ? ['values'] : this.streamMode), isSingle: true }
+    #modes({ streamMode }: RunConfig, { configurable }: AssembledConfig): ReadonlySet<string> {
+      if (streamMode !== undefined) return new Set([streamMode].flat())
+      return new Set(configurable[keys.TASK_ID] === undefined ? this.streamMode : ['values'])
     }
 
     #checkKeys(asked: string | string[]): void {

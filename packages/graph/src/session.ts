@@ -36,6 +36,7 @@ import type { Configurable, RunConfig } from './langgraph/run-config.ts'
 import { createScratchpad, storedAnswers } from './langgraph/scratchpad.ts'
 import type { Program, ProgramNode } from './lower/program.ts'
 import { lowerRetry, lowerTimeout } from './lower/policies.ts'
+import { isFollowed } from './stream/follow.ts'
 import { traceRun, type TracedAs } from './tracing.ts'
 
 export interface SessionOptions {
@@ -64,6 +65,8 @@ interface CallOptions {
 export class Session {
   readonly program: Program
   readonly isTraced: boolean
+  /** One of LangChain's streams of events follows the run. */
+  readonly isFollowed: boolean
   /** The engine's run; set before its first task. */
   run!: Run
   readonly #options: SessionOptions
@@ -80,6 +83,7 @@ export class Session {
     this.#options = options
     this.program = program
     this.isTraced = manager !== undefined
+    this.isFollowed = isFollowed(manager?.handlers)
     this.#template = createTemplate({
       writer: undefined as never,
       interrupt: undefined as never,

@@ -9,6 +9,7 @@ import { isNodeFunction, isRunnable } from '../langgraph/recognise.ts'
 import type { RunConfig } from '../langgraph/run-config.ts'
 import type { Session } from '../session.ts'
 import { readWithWrites } from '../langgraph/read.ts'
+import { turns, turnsBeforeNode, turnsOfWriters } from '../stream/follow.ts'
 import { traceRun, type TracedAs } from '../tracing.ts'
 import { commandFor, outward, warnOfUnclaimed } from './parent-command.ts'
 import { destinationsOf, type GoTo, type Route } from './destinations.ts'
@@ -30,6 +31,7 @@ export interface NodeParts {
 export function createNodeBody(parts: NodeParts): NodeBody {
   const call = callable(parts.runnable)
   const write = createWriter(parts)
+  const turnsToEnd = turnsOfWriters(parts)
 
   const run = (attempt: Attempt, config: RunConfig, session: Session): unknown => {
     const take = (result: unknown): unknown => {
@@ -37,6 +39,9 @@ export function createNodeBody(parts: NodeParts): NodeBody {
       return writing === undefined ? result : writing.then(() => result)
     }
     const result = call(attempt.input, config)
+    if (session.isFollowed) {
+      return Promise.resolve(result).then((settled) => turns(turnsToEnd).then(() => take(settled)))
+    }
     return result instanceof Promise ? result.then(take) : take(result)
   }
 
@@ -63,8 +68,12 @@ export function createNodeBody(parts: NodeParts): NodeBody {
     const config = session.taskConfig(attempt)
     const caught = (error: unknown) => thrown(error, attempt, config, session)
     try {
+      const start = () =>
+        traceRun(parts.tracedAs, attempt.input, config, (traced) => run(attempt, traced, session))
       const running = session.isTraced
-        ? traceRun(parts.tracedAs, attempt.input, config, (traced) => run(attempt, traced, session))
+        ? session.isFollowed
+          ? turns(turnsBeforeNode).then(start)
+          : start()
         : withAmbientConfig(config, () => run(attempt, config, session))
       return running instanceof Promise ? running.catch(caught).then(ignore) : undefined
     } catch (error) {

@@ -17,6 +17,10 @@ export class ChunkQueue {
     return this.#hasBegun
   }
 
+  get isEmpty(): boolean {
+    return this.#first === this.#chunks.length
+  }
+
   /**
    * Resolves with the first chunk, or with the end of a run that gives none.
    * @throws what ended the run before there was anything to read

@@ -1,0 +1,45 @@
+// LangChain's streams of events take a run's chunks from its stream, and all else from callbacks: which of them comes
+// first depends on how many turns of the microtask queue lie between. A run that is followed so takes about as many as
+// LangGraph's, for its events to come in LangGraph's order. No other run waits.
+import type { Chunk } from './chunk.ts'
+
+const followers = new Set(['event_stream_tracer', 'log_stream_tracer'])
+
+/** Whether one of LangChain's streams of events is among these handlers. */
+export function isFollowed(handlers: readonly { readonly name?: string }[] | undefined): boolean {
+  return handlers?.some(({ name }) => followers.has(name ?? '')) === true
+}
+
+/** From the end of a superstep to the start of the nodes after it. */
+export const turnsBeforeNode = 11
+
+/** From the last superstep of a nested graph to its end, and from there to the node that called it. */
+export const turnsBeforeEnd = 25
+export const turnsAfterEnd = 9
+
+/**
+ * From a chunk to its place in the stream. Values come later than what tasks tell, unless the stream still has to do
+ * with the chunks before them.
+ */
+export function turnsToChunk([, mode]: Chunk, isAwaited: boolean): number {
+  return isAwaited && mode === 'values' ? 11 : 2
+}
+
+/** From the result of a node to its end, or to its first conditional edge. */
+export function turnsOfWriters({ runnable, edges, joins, routes }: Writers): number {
+  const hasFunction = runnable !== undefined
+  const hasFollowers = joins.length > 0 || edges.some((edge) => edge !== '__end__')
+  return (hasFunction ? 27 : 19) + (hasFollowers ? 11 : 0) + (routes.length > 0 ? 8 : 0)
+}
+
+interface Writers {
+  /** `undefined` for the start node. */
+  readonly runnable: unknown
+  readonly edges: readonly string[]
+  readonly joins: readonly string[]
+  readonly routes: readonly unknown[]
+}
+
+export async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await Promise.resolve()
+}
