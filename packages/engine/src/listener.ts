@@ -13,8 +13,8 @@ export type Diagnostic = {
 }
 
 export interface RunListener {
-  /** A resumed run has its state, and no superstep has run yet. */
-  resumed?(run: Run): void
+  /** A resumed run has its state, and no superstep has run yet: none does before a promise that this returns resolves. */
+  resumed?(run: Run): void | Promise<void>
   /** The tasks of the next superstep are known; none when the run is at its end. */
   planned?(run: Run, tasks: readonly Task[]): void
   /** These tasks had finished in an earlier run: they are not run again. */
