@@ -38,6 +38,8 @@ export interface Channel<Content = unknown, Value = unknown, Update = unknown> {
   consume?(content: Content | Empty): Content | Empty | Unchanged
   /** The content when no node is due any more, which releases deferred ones. */
   finish?(content: Content | Empty): Content | Empty | Unchanged
+  /** The content for somebody who updates it on the side. Default: the same, which no function here changes. */
+  copy?(content: Content): Content
   /** Whom a channel that collects arrivals still waits for, when somebody has arrived already. */
   missing?(content: Content | Empty): readonly string[]
   /** What a store keeps; by default the content itself. `EMPTY` keeps nothing. */

@@ -33,8 +33,12 @@ function read({ plan, state }: Run, writes: readonly Write[], key: string): unkn
 
 /** A router's node fails with what its own writes cannot be applied for. */
 function updated(plan: Plan, slot: number, content: unknown, updates: readonly unknown[]): unknown {
+  const { copy, finish } = plan.channels[slot]!
+  const own = copy === undefined || content === EMPTY ? content : copy(content)
   try {
-    return updateChannel(plan, slot, content, updates)
+    const next = updateChannel(plan, slot, own, updates)
+    const finished = finish?.(next === UNCHANGED ? own : next) ?? UNCHANGED
+    return finished === UNCHANGED ? next : finished
   } catch (error) {
     throw toLangGraphError(error, noKeys)
   }

@@ -1,26 +1,37 @@
 import { EMPTY, InvalidUpdateError, UNCHANGED, type Channel } from '@cairn/engine'
 import type { ForeignChannel } from '../langgraph/compiled-fields.ts'
 
+/** Holds the channel, which changes in place: of all contents that a run makes of it, the newest has the very one. */
+interface Holder {
+  channel: ForeignChannel
+}
+
 /**
  * A channel class that the engine does not know, such as a subclass of `BaseChannel` in the user's program. Such
- * a channel changes in place; here each change is made on a copy, so that an earlier state keeps its content.
+ * a channel changes in place, and may hold more than it would store: it is one and the same for as long as the run
+ * lasts, and earlier states keep copies.
  */
 export function foreignChannel(prototype: ForeignChannel): Channel {
-  const changed = (content: unknown, change: (copy: ForeignChannel) => boolean) => {
-    const copy = copyOf(content as ForeignChannel)
-    return change(copy) ? copy : UNCHANGED
+  const changed = (content: unknown, change: (channel: ForeignChannel) => boolean) => {
+    const holder = content as Holder
+    const { channel } = holder
+    holder.channel = copyOf(channel)
+    if (change(channel)) return { channel }
+    holder.channel = channel
+    return UNCHANGED
   }
+  const held = (content: unknown) => (content as Holder).channel
   return {
     kind: prototype.lc_graph_name,
     isVolatile: true,
-    initial: () => prototype.fromCheckpoint(),
-    update: (content, updates) => changed(content, (copy) => updateForeign(copy, updates)),
-    read: (content) =>
-      (content as ForeignChannel).isAvailable() ? (content as ForeignChannel).get() : EMPTY,
-    consume: (content) => changed(content, (copy) => copy.consume()),
-    finish: (content) => changed(content, (copy) => copy.finish()),
-    save: (content) => savedOf(content as ForeignChannel),
-    restore: (saved) => prototype.fromCheckpoint(saved),
+    initial: () => ({ channel: prototype.fromCheckpoint() }),
+    update: (content, updates) => changed(content, (channel) => updateForeign(channel, updates)),
+    read: (content) => (held(content).isAvailable() ? held(content).get() : EMPTY),
+    consume: (content) => changed(content, (channel) => channel.consume()),
+    finish: (content) => changed(content, (channel) => channel.finish()),
+    copy: (content) => ({ channel: copyOf(held(content)) }),
+    save: (content) => savedOf(held(content)),
+    restore: (saved) => ({ channel: prototype.fromCheckpoint(saved) }),
   }
 }
 
@@ -35,12 +46,12 @@ export function updateForeign(channel: ForeignChannel, updates: readonly unknown
   }
 }
 
-/** As a store would keep it, and with what the channel holds besides, for as long as the run lasts. */
+/** As a store would keep it, and with what can be seen of what it holds besides. */
 function copyOf(channel: ForeignChannel): ForeignChannel {
   const saved = savedOf(channel)
   const copy = channel.fromCheckpoint(saved === EMPTY ? undefined : saved)
   for (const [field, value] of Object.entries(channel)) {
-    if (typeof value !== 'function') Reflect.set(copy, field, ownCopy(value)) // a method would go on changing the first
+    if (typeof value !== 'function') Reflect.set(copy, field, ownCopy(value)) // a method would change the first
   }
   return copy
 }

@@ -1,9 +1,22 @@
 import { setImmediate } from 'node:timers/promises'
-import { BaseChannel, Command, START, Send } from '@langchain/langgraph'
+import {
+  Annotation,
+  BaseChannel,
+  Command,
+  END,
+  EmptyChannelError,
+  InvalidUpdateError,
+  Overwrite,
+  START,
+  Send,
+  interrupt,
+} from '@langchain/langgraph'
 import {
   AnyValue,
+  BinaryOperatorAggregate,
   EphemeralValue,
   LastValue,
+  NamedBarrierValue,
   Topic,
   UntrackedValueChannel,
 } from '@langchain/langgraph/channels'
@@ -103,24 +116,93 @@ sameRuns(
   [{}],
 )
 
-differential('guarded channels refuse a second write in one superstep', async ({ StateGraph }) => {
-  const run = async (channel: () => unknown) => {
+differential("channels refuse what they do not take, in LangGraph's words", async ({ StateGraph }) => {
+  const run = async (channel: () => unknown, ...updates: unknown[]) => {
     const graph = new StateGraph({ value: channel } as never)
-      .addNode('a' as never, (() => ({ value: 'a' })) as never)
-      .addNode('b' as never, (() => ({ value: 'b' })) as never)
-      .addEdge(START, 'a' as never)
-      .addEdge(START, 'b' as never)
-      .compile()
-    const outcome = await outcomeOf(() => graph.invoke({ value: 'in' } as never))
-    return 'error' in outcome ? (outcome.error as Error).name : outcome
+    updates.forEach((value, index) => {
+      graph.addNode(`n${index}` as never, (() => ({ value })) as never).addEdge(START, `n${index}` as never)
+    })
+    return outcomeOf(() => graph.compile().invoke({ value: 'in' } as never))
   }
   return [
-    await run(() => new LastValue()),
-    await run(() => new EphemeralValue()),
-    await run(() => new UntrackedValueChannel()),
-    await run(() => new UntrackedValueChannel({ guard: false })),
+    await run(() => new LastValue(), 'a', 'b'),
+    await run(() => new LastValue<unknown>(() => 'default'), 'a', { b: 1 }),
+    await run(() => new EphemeralValue(), 'a', 'b'),
+    await run(() => new UntrackedValueChannel(), 'a', 'b'),
+    await run(() => new UntrackedValueChannel({ guard: false }), 'a', 'b'),
+    await run(() => new NamedBarrierValue(new Set(['in', 'a'])), 'a', 'b'),
+    await run(
+      () => new BinaryOperatorAggregate<string, unknown>((text, more) => `${text}${String(more)}`),
+      new Overwrite('a'),
+      new Overwrite('b'),
+    ),
+    await run(() => new Refusing(), 'a', 'b'),
+    await run(() => new Refusing(), 'a', new Error('not an update')),
   ]
 })
+
+differential('a router fails on what its own task cannot apply', async ({ StateGraph }) => {
+  const graph = new StateGraph(Annotation.Root({ value: Annotation<string> }))
+    .addNode(
+      'twice',
+      () =>
+        new Command({
+          update: [
+            ['value', 'a'],
+            ['value', 'b'],
+          ] as never,
+        }),
+    )
+    .addEdge(START, 'twice')
+    .addConditionalEdges('twice', () => END)
+    .compile()
+  return outcomeOf(() => graph.invoke({ value: 'in' }))
+})
+
+sameRuns(
+  'only channels with a reducer take an Overwrite for one',
+  ({ StateGraph }) =>
+    new StateGraph({
+      last: () => new LastValue<unknown>(),
+      any: () => new AnyValue<unknown>(),
+      topic: () => new Topic<unknown>(),
+      flash: () => new EphemeralValue<unknown>(),
+      folded: () => new BinaryOperatorAggregate<string, unknown>((text, more) => `${text}${String(more)}`),
+    } as never)
+      .addNode('a' as never, (() => each(new Overwrite('instance'))) as never)
+      .addNode('b' as never, (() => each({ __overwrite__: 'plain' })) as never)
+      .addNode('c' as never, (() => each({ type: '__overwrite__', value: 'serialised' })) as never)
+      .addNode('d' as never, (() => ({ folded: 'd' })) as never)
+      .addEdge(START, 'a' as never)
+      .addEdge('a' as never, 'b' as never)
+      .addEdge('b' as never, 'c' as never)
+      .addEdge('c' as never, 'd' as never),
+  [each('in'), each(new Overwrite('given'))],
+)
+
+function each(value: unknown): object {
+  return { last: value, any: value, topic: value, flash: value, folded: value }
+}
+
+sameRuns(
+  'a last value with a default comes back to it from a checkpoint that holds undefined',
+  ({ StateGraph }) =>
+    new StateGraph({
+      last: () => new LastValue<unknown>(() => 'default'),
+      saw: () => new LastValue(),
+    } as never)
+      .addNode(
+        'a' as never,
+        (({ last }: { last: unknown }) => ({ last: undefined, saw: String(last) })) as never,
+      )
+      .addNode(
+        'b' as never,
+        ((state: object) => ({ saw: 'last' in state ? 'held' : 'empty', last: 1 })) as never,
+      )
+      .addEdge(START, 'a' as never)
+      .addEdge('a' as never, 'b' as never),
+  { inputs: [{ last: 'in' }, null, {}, null], compile: { interruptBefore: ['b'] } },
+)
 
 sameRuns(
   'an untracked value lives as long as the run, and is never stored',
@@ -280,4 +362,114 @@ sameRuns(
       .addEdge('a' as never, 'b' as never)
   },
   [{ n: 1 }, { n: 9 }],
+)
+
+/** Takes one value at a time, and no errors. */
+class Refusing extends BaseChannel<unknown, unknown> {
+  lc_graph_name = 'Refusing'
+  held: unknown
+
+  fromCheckpoint(saved?: unknown): this {
+    const channel = new Refusing()
+    channel.held = saved
+    return channel as this
+  }
+
+  update(values: unknown[]): boolean {
+    if (values.some((value) => value instanceof Error)) throw new TypeError('no errors')
+    if (values.length > 1)
+      throw new InvalidUpdateError('one at a time', { lc_error_code: 'INVALID_CONCURRENT_GRAPH_UPDATE' })
+    if (values.length === 0) return false
+    this.held = values[0]
+    return true
+  }
+
+  get(): unknown {
+    if (this.held === undefined) throw new EmptyChannelError()
+    return this.held
+  }
+
+  checkpoint(): unknown {
+    return this.get()
+  }
+}
+
+sameRuns(
+  "a channel of the user's lives as long as the run, whatever of it is stored",
+  ({ StateGraph }) => {
+    class Visits extends BaseChannel<string, string, undefined> {
+      lc_graph_name = 'Visits'
+      #visits = 0
+      last: string | undefined
+
+      fromCheckpoint(): this {
+        return new Visits() as this
+      }
+
+      update(values: string[]): boolean {
+        if (values.length === 0) return false
+        this.#visits += values.length
+        this.last = values.at(-1)
+        return true
+      }
+
+      get(): string {
+        if (this.last === undefined) throw new EmptyChannelError()
+        return `${this.last}, visit ${this.#visits}`
+      }
+
+      checkpoint(): undefined {
+        return undefined
+      }
+    }
+    return new StateGraph({ visits: () => new Visits(), saw: () => new LastValue() } as never)
+      .addNode(
+        'a' as never,
+        (({ visits }: { visits?: string }) => ({ visits: 'a', saw: String(visits) })) as never,
+      )
+      .addNode(
+        'b' as never,
+        (({ visits }: { visits?: string }) => ({
+          visits: 'b',
+          saw: `${String(visits)} ${String(interrupt('?'))}`,
+        })) as never,
+      )
+      .addEdge(START, 'a' as never)
+      .addEdge('a' as never, 'b' as never)
+  },
+  [{ visits: 'in' }, new Command({ resume: 'yes' }), {}],
+)
+
+sameRuns(
+  'a state that is one value, folded by its reducer',
+  ({ StateGraph }) =>
+    new StateGraph({
+      __root__: Annotation<string[]>({ reducer: (list, more) => list.concat(more), default: () => [] }),
+    } as never)
+      .addNode('a' as never, ((list: string[]) => [`a after ${list.length}`]) as never)
+      .addNode(
+        'b' as never,
+        ((list: string[]) => new Command({ update: [`b after ${list.length}`] as never })) as never,
+      )
+      .addNode('ask' as never, (() => [String(interrupt('?'))]) as never)
+      .addNode('reset' as never, (() => new Overwrite(['reset'])) as never)
+      .addEdge(START, 'a' as never)
+      .addEdge('a' as never, 'b' as never)
+      .addConditionalEdges('b' as never, ((list: string[]) => (list.length > 3 ? 'ask' : 'reset')) as never),
+  [['in'], ['in', 'again'], new Command({ resume: 'yes' }), ['more'], new Command({ resume: 'no' })],
+)
+
+sameRuns(
+  'a state that is one value takes whatever is no nothing',
+  ({ StateGraph }) =>
+    new StateGraph({ __root__: Annotation<unknown> } as never)
+      .addNode('null' as never, (() => null) as never)
+      .addNode('nothing' as never, (() => undefined) as never)
+      .addNode('zero' as never, (() => 0) as never)
+      .addNode('text' as never, ((value: unknown) => `${String(value)}!`) as never)
+      .addEdge(START, 'null' as never)
+      .addEdge('null' as never, 'nothing' as never)
+      .addEdge('nothing' as never, 'zero' as never)
+      .addEdge('zero' as never, 'text' as never),
+  ['x', 0, false],
 )
