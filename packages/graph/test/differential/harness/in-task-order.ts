@@ -69,9 +69,16 @@ class Stretch {
     return [...this.#tasks]
       .toSorted(([a], [b]) => compareText(a, b))
       .flatMap(([, { within, own }]) => [
-        ...[...within.values()].flatMap((chunks) => ofGraph(chunks, this.#depth + 1, true, this.#began)),
+        ...[...within]
+          .toSorted(([a], [b]) => this.#rank(a) - this.#rank(b))
+          .flatMap(([, chunks]) => ofGraph(chunks, this.#depth + 1, true, this.#began)),
         ...inOrderOfText(own, this.#began),
       ])
+  }
+
+  /** Graphs within tasks of one name come in the order in which their tasks began. */
+  #rank(namespace: string): number {
+    return this.#began.indexOf(namespace.slice(namespace.indexOf(':') + 1))
   }
 
   #task(name: string) {
@@ -85,6 +92,13 @@ function idOf([, mode, payload]: StreamedChunk): string | undefined {
   return mode === 'tasks' ? (payload as { id: string }).id : undefined
 }
 
+/** Where the task of a chunk stands among those that began. */
+function rankOf(chunk: StreamedChunk, began: readonly string[]): number {
+  const [namespace, mode, payload] = chunk
+  const inner = mode === 'debug' ? (payload as { payload: unknown }).payload : payload
+  return began.indexOf(idOf([namespace, 'tasks', inner]) ?? '')
+}
+
 /**
  * Tasks that were sent to one node have one name: what they tell is put in the order of its text, and where that is
  * the same, in the order in which they began.
@@ -94,7 +108,7 @@ function inOrderOfText(chunks: readonly StreamedChunk[], began: readonly string[
   return chunks.toSorted(
     (a, b) =>
       compareText(masked(JSON.stringify(a)), masked(JSON.stringify(b))) ||
-      began.indexOf(idOf(a) ?? '') - began.indexOf(idOf(b) ?? ''),
+      rankOf(a, began) - rankOf(b, began),
   )
 }
 
