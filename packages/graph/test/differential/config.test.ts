@@ -11,11 +11,12 @@ import {
   getCurrentTaskInput,
   getStore,
   getWriter,
+  task,
   type LangGraphRunnableConfig,
 } from '@langchain/langgraph'
 import { z } from 'zod/v4'
 import { differential, type Vocabulary } from './harness/differential.ts'
-import { outcomeOf } from './harness/observe.ts'
+import { collect, outcomeOf } from './harness/observe.ts'
 import { Log, noting } from './harness/states.ts'
 
 const thread = { configurable: { thread_id: 't' } }
@@ -38,6 +39,14 @@ function internalKeys(config: LangGraphRunnableConfig): string[] {
   return Object.entries(config.configurable ?? {})
     .filter(([key, value]) => key.startsWith('__') && value !== undefined)
     .map(([key]) => key)
+    .toSorted()
+}
+
+/** The names of what is set, and of what is there but `undefined`. Of LangGraph's own keys, only those that are set. */
+function namesIn(given: object | undefined): string[] {
+  return Object.entries(given ?? {})
+    .map(([name, value]) => (value === undefined ? `${name}?` : name))
+    .filter((name) => !/^__pregel_.*\?$/.test(name))
     .toSorted()
 }
 
@@ -338,4 +347,162 @@ differential('after a run, no config is left around', async ({ StateGraph }) => 
     AsyncLocalStorageProviderSingleton.getRunnableConfig() === undefined,
     await graph.invoke(new Command({ goto: 'a' })),
   ]
+})
+
+differential('which keys a config has, in each kind of task', async ({ StateGraph }) => {
+  const seen: unknown[] = []
+  const look = (where: string) => (_: unknown, config: LangGraphRunnableConfig) => {
+    const around = getConfig()
+    seen.push({
+      where,
+      given: [namesIn(config), namesIn(config.configurable)],
+      around: [namesIn(around), namesIn(around.configurable)],
+    })
+    return {}
+  }
+  const retryPolicy = { initialInterval: 1, jitter: false, logWarning: false }
+  const child = new StateGraph(Log).addNode('inner', look('inner')).addEdge(START, 'inner').compile()
+  const builder = new StateGraph(Log)
+    .addNode('plain', look('plain'))
+    .addNode('child', child)
+    .addNode('calls', async () => {
+      await task('called', () => look('called')({}, getConfig()))()
+      return {}
+    })
+    .addNode('timed', look('timed'), { timeout: 10_000 })
+    .addNode('runnable', RunnableLambda.from(look('runnable')) as never)
+    .addNode(
+      'flaky',
+      (_, config: LangGraphRunnableConfig) => {
+        look('flaky')(_, config)
+        if (config.executionInfo?.nodeAttempt === 1) throw new Error('again')
+        return {}
+      },
+      { retryPolicy },
+    )
+    .addNode(
+      'fails',
+      () => {
+        throw new Error('for the handler')
+      },
+      { errorHandler: () => look('handler')({}, getConfig()) },
+    )
+    .addNode('sent', look('sent'))
+    .addEdge(START, 'plain')
+    .addEdge('plain', 'child')
+    .addEdge('child', 'calls')
+    .addEdge('calls', 'timed')
+    .addEdge('timed', 'runnable')
+    .addEdge('runnable', 'flaky')
+    .addEdge('flaky', 'fails')
+    .addConditionalEdges(
+      'fails',
+      (_, config) => {
+        look('route')(_, config)
+        return [new Send('sent', {})]
+      },
+      ['sent'],
+    )
+  const kept = builder.compile({ checkpointer: new MemorySaver(), store: new InMemoryStore() })
+  const bare = builder.compile()
+  await bare.invoke({})
+  await bare.invoke({}, { callbacks: [{ handleChainStart: () => undefined }] })
+  await bare.invoke({}, { signal: new AbortController().signal, timeout: 60_000 })
+  await kept.invoke({}, {
+    ...thread,
+    tags: ['tag'],
+    metadata: { meta: 1 },
+    maxConcurrency: 2,
+    context: { locale: 'de' },
+    runName: 'named',
+    durability: 'sync',
+    control: new RunControl(),
+    streamMode: 'values',
+  } as object)
+  await collect(kept.stream({}, { ...thread, streamMode: ['custom', 'values'], subgraphs: true }))
+  return seen
+})
+
+differential('what a task, a handler and a graph within a node know of their run', async ({ StateGraph }) => {
+  const seen: unknown[] = []
+  const look = (where: string, config: LangGraphRunnableConfig) => {
+    seen.push({ where, run: config.executionInfo, server: config.serverInfo, metadata: config.metadata })
+    return {}
+  }
+  const child = new StateGraph(Log)
+    .addNode('inner', (_, config) => look('inner', config), { metadata: { of: 'inner' } })
+    .addEdge(START, 'inner')
+    .compile()
+  const graph = new StateGraph(Log)
+    .addNode(
+      'calls',
+      async (_, config) => {
+        const inner = task('inner task', () => look('inner task', getConfig()))
+        await task('called', async () => {
+          look('called', getConfig())
+          await inner()
+          await child.invoke({})
+        })()
+        return look('calls', config)
+      },
+      { metadata: { of: 'calls', langgraph_step: 'overridden' } },
+    )
+    .addNode(
+      'fails',
+      () => {
+        throw new Error('for the handler')
+      },
+      { metadata: { of: 'fails' }, errorHandler: () => look('handler', getConfig()) },
+    )
+    .addEdge(START, 'calls')
+    .addConditionalEdges('calls', (_, config) => (look('route', config), 'fails'), ['fails'])
+    .compile({ checkpointer: new MemorySaver() })
+  await graph.invoke(
+    {},
+    {
+      runId: '11111111-1111-4111-8111-111111111111',
+      configurable: {
+        thread_id: 't',
+        assistant_id: 'assistant',
+        graph_id: 'graph',
+        langgraph_auth_user: { identity: 'ada', role: 'engineer' },
+      },
+    },
+  )
+  return seen
+})
+
+differential('what a store does for nodes, tasks and nested graphs', async ({ StateGraph }) => {
+  const store = new InMemoryStore()
+  const seen: unknown[] = []
+  const values = (items: { key: string; value: unknown }[]) => items.map(({ key, value }) => [key, value])
+  const child = new StateGraph(Log)
+    .addNode('inner', async (_, config: LangGraphRunnableConfig) => {
+      await config.store!.put(['notes'], 'of the child', { n: 3 })
+      return {}
+    })
+    .addEdge(START, 'inner')
+    .compile()
+  const graph = new StateGraph(Log)
+    .addNode('a', async (_, { store: given }: LangGraphRunnableConfig) => {
+      await Promise.all([
+        given!.put(['notes'], 'one', { n: 1 }),
+        given!.put(['notes', 'deep'], 'two', { n: 2 }),
+      ])
+      seen.push(given!.constructor.name, (await given!.get(['notes'], 'one'))?.value)
+      seen.push(values(await given!.search(['notes'], { filter: { n: 2 } })))
+      seen.push(await outcomeOf(() => given!.listNamespaces({ prefix: ['notes'] })))
+      await given!.delete(['notes'], 'one')
+      seen.push(await given!.get(['notes'], 'one'))
+      seen.push(await outcomeOf(() => given!.put([], 'key', {})))
+      await child.invoke({})
+      await task('called', () => getStore()!.put(['notes'], 'of the task', { n: 4 }))()
+      return {}
+    })
+    .addNode('child', child)
+    .addEdge(START, 'a')
+    .addEdge('a', 'child')
+    .compile({ store, checkpointer: new MemorySaver() })
+  await graph.invoke({}, thread)
+  return [seen, values(await store.search([]))]
 })
