@@ -33,7 +33,7 @@ import type { CachePolicy, NodeCache } from './langgraph/node-cache.ts'
 import { watchCallbacks } from './langgraph/progress-handler.ts'
 import { readWithWrites } from './langgraph/read.ts'
 import type { Configurable, RunConfig } from './langgraph/run-config.ts'
-import { createScratchpad, storedAnswers } from './langgraph/scratchpad.ts'
+import { createScratchpad, storedAnswers, type Scratchpad } from './langgraph/scratchpad.ts'
 import type { Program, ProgramNode } from './lower/program.ts'
 import { lowerRetry, lowerTimeout } from './lower/policies.ts'
 import { isFollowed } from './stream/follow.ts'
@@ -97,23 +97,23 @@ export class Session {
   }
 
   /** The config of one attempt, as LangGraph's own nodes, tools and nested graphs expect it. */
-  taskConfig(attempt: Attempt): RunConfig {
+  taskConfig(attempt: Attempt, caller?: Scratchpad): RunConfig {
     const { task, signal } = attempt
+    const around = tasksAround(task)
     const { run } = this
     const { saver, externalSignal, manager } = this.#options
     const node = this.#nodeOf(task)
     const template = this.#template
-    const around = tasksAround(task)
     this.#allowListeners(signal)
     const namespace = run.namespaceOf(task)
     const trigger = task.origin.kind === 'trigger' ? task.node.triggers[task.fired[0]!]! : '__pregel_push'
 
     const metadata: Record<string, unknown> = { ...template.metadata }
+    for (const outer of around) Object.assign(metadata, this.#nodeOf(outer)?.metadata)
     metadata['langgraph_step'] = run.step
     metadata['langgraph_node'] = task.name
     metadata['langgraph_triggers'] = [trigger]
     metadata['langgraph_path'] = task.pathParts
-    for (const outer of around) Object.assign(metadata, this.#nodeOf(outer)?.metadata)
     metadata['langgraph_checkpoint_ns'] = namespace
     metadata['checkpoint_ns'] = namespace
     if (node?.metadata !== undefined) Object.assign(metadata, node.metadata)
@@ -128,11 +128,12 @@ export class Session {
       name: string,
       args: unknown[],
       options: CallOptions = {},
-    ) => this.#call(attempt, func, name, args, options)
+    ) => this.#call(attempt, scratchpad, func, name, args, options)
     configurable[keys.CHECKPOINTER] = saver ?? configurable[keys.CHECKPOINTER]
     configurable[keys.CHECKPOINT_MAP] = this.#checkpointMapFor(around)
     const known = { answers: this.#options.answers, stored: this.#storedAnswersNow() }
-    configurable[keys.SCRATCHPAD] = createScratchpad(task, run, known, () => namespace)
+    const scratchpad = createScratchpad(task, run, known, () => namespace, caller)
+    configurable[keys.SCRATCHPAD] = scratchpad
     configurable[keys.PREVIOUS_STATE] = this.#previousState()
     configurable[keys.ABORT_SIGNALS] = { externalAbortSignal: externalSignal, composedAbortSignal: signal }
     if (run.isResuming || attempt.number > 1) configurable[keys.RESUMING] = true
@@ -244,6 +245,7 @@ export class Session {
   /** Runs a `task()` of the functional API as a task of the present superstep. */
   #call(
     attempt: Attempt,
+    scratchpad: Scratchpad,
     func: CallFunction,
     name: string,
     args: unknown[],
@@ -263,7 +265,7 @@ export class Session {
       ...(cache !== undefined &&
         policy !== undefined && { lookUp: (task: Task) => cache.lookUpCall(policy, task) }),
       invoke: async (called) => {
-        const config = this.taskConfig(called)
+        const config = this.taskConfig(called, scratchpad)
         const result: unknown = await (this.isTraced
           ? traceRun(tracedCall(name), args, config, () => func(...args))
           : withAmbientConfig(config, () => func(...args)))
@@ -309,10 +311,6 @@ function addTags(config: RunConfig, node: ProgramNode | undefined): void {
   config.tags = [...new Set([...(config.tags ?? []), ...node.tags])]
 }
 
-}
-
-/**
- * Objects that already have every key a task sets: cloning one and assigning to it costs a twentieth of adding the
 /** What a caller asks of this run is nothing to its nodes, and to the graphs within them. */
 function withoutOwn(config: AssembledConfig): RunConfig {
   const {
@@ -331,6 +329,10 @@ interface Template {
   readonly config: RunConfig
   readonly metadata: Record<string, unknown>
   readonly configurable: Configurable
+}
+
+/**
+ * Objects that already have every key a task sets: cloning one and assigning to it costs a twentieth of adding the
  * keys. The base is spread last for the same reason; what it overrides is assigned anew for each task.
  */
 function createTemplate(base: RunConfig): Template {

@@ -40,8 +40,6 @@ function updated(plan: Plan, slot: number, content: unknown, updates: readonly u
     const finished = finish?.(next === UNCHANGED ? own : next) ?? UNCHANGED
     return finished === UNCHANGED ? next : finished
   } catch (error) {
-    throw toLangGraphError(error, noKeys)
+    throw toLangGraphError(error)
   }
 }
-
-const noKeys: readonly string[] = []

@@ -39,12 +39,16 @@ export interface KnownAnswers {
   readonly stored: Readonly<Record<string, unknown>> | undefined
 }
 
-/** @param namespaceOf the task's namespace, asked for only when there are such answers */
+/**
+ * @param namespaceOf the task's namespace, asked for only when there are such answers
+ * @param caller of the task that called this one: an answer that a called task takes is none for the caller
+ */
 export function createScratchpad(
   task: Task,
   run: Run,
   { answers, stored }: KnownAnswers,
   namespaceOf: () => string,
+  caller?: Scratchpad,
 ): Scratchpad {
   const { pending } = run
   const scratchpad: Scratchpad = {
@@ -57,6 +61,7 @@ export function createScratchpad(
     consumeNullResume() {
       const answer = scratchpad.nullResume
       delete scratchpad.nullResume
+      if (answer !== undefined) caller?.consumeNullResume()
       return answer
     },
   }
@@ -72,6 +77,7 @@ export function createScratchpad(
     const id = next in known ? next : answers !== undefined && first in answers ? first : undefined
     if (id !== undefined) {
       resume.push(known[id])
+      caller?.consumeNullResume()
       return scratchpad
     }
   }

@@ -1,9 +1,10 @@
 // An answer is given to the question it is for, and once.
 import { setImmediate } from 'node:timers/promises'
-import { Command, INTERRUPT, MemorySaver, START, interrupt } from '@langchain/langgraph'
+import { Command, INTERRUPT, MemorySaver, START, interrupt, task } from '@langchain/langgraph'
 import { describe, expect, test } from 'vitest'
 import { AmbiguousResumeError, StaleResumeError } from '../../src/index.ts'
 import { Log } from '../differential/harness/states.ts'
+import { cairn, langGraph, type Vocabulary } from '../differential/harness/vocabulary.ts'
 import { Cairn, LangGraph, endOf, thread, type Builder } from './both-engines.ts'
 
 const asking = (name: string) => () => ({ log: [`${name}: ${String(interrupt(`question ${name}`))}`] })
@@ -77,6 +78,35 @@ describe('one plain answer to a nested graph, whose node asks afterwards', () =>
 
   test('Cairn asks the second question', async () => {
     expect(await answered(Cairn)).toMatchObject({ [INTERRUPT]: [{ value: 'question outer' }] })
+  })
+})
+
+describe('one plain answer to a task, whose caller asks afterwards', () => {
+  const answered = async ({ entrypoint }: Vocabulary, answers: readonly string[]) => {
+    const ask = task('ask', async () => `task: ${String(interrupt('question of the task'))}`)
+    const around = task(
+      'around',
+      async () => `${await ask()}, around: ${String(interrupt('question around'))}`,
+    )
+    const flow = entrypoint(
+      { name: 'flow', checkpointer: new MemorySaver() },
+      async () => `${await around()}, flow: ${String(interrupt('question of the flow'))}`,
+    )
+    let result: unknown = await flow.invoke(1, thread)
+    for (const resume of answers) result = await flow.invoke(new Command({ resume }), thread)
+    return result
+  }
+
+  test('LangGraph gives it to every question', async () => {
+    expect(await answered(langGraph, ['a'])).toBe('task: a, around: a, flow: a')
+  })
+
+  test('Cairn asks them one after the other', async () => {
+    expect(await answered(cairn, ['a'])).toMatchObject({ [INTERRUPT]: [{ value: 'question around' }] })
+    expect(await answered(cairn, ['a', 'b'])).toMatchObject({
+      [INTERRUPT]: [{ value: 'question of the flow' }],
+    })
+    expect(await answered(cairn, ['a', 'b', 'c'])).toBe('task: a, around: b, flow: c')
   })
 })
 
