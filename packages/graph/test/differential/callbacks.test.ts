@@ -1,5 +1,25 @@
-import { RunnableLambda, RunnableSequence } from '@langchain/core/runnables'
-import { Command, GraphCallbackHandler, MemorySaver, START, Send, interrupt } from '@langchain/langgraph'
+import { BaseCallbackHandler } from '@langchain/core/callbacks/base'
+import { dispatchCustomEvent } from '@langchain/core/callbacks/dispatch'
+import { CallbackManager } from '@langchain/core/callbacks/manager'
+import {
+  RunnableLambda,
+  RunnableParallel,
+  RunnableSequence,
+  getCallbackManagerForConfig,
+} from '@langchain/core/runnables'
+import { tool } from '@langchain/core/tools'
+import {
+  Command,
+  GraphCallbackHandler,
+  MemorySaver,
+  START,
+  Send,
+  interrupt,
+  task,
+  type LangGraphRunnableConfig,
+} from '@langchain/langgraph'
+import { vi } from 'vitest'
+import { z } from 'zod/v4'
 import { differential, type Vocabulary } from './harness/differential.ts'
 import { collect, outcomeOf } from './harness/observe.ts'
 import { Recorder } from './harness/recorder.ts'
@@ -161,6 +181,134 @@ differential('a handler of interrupts and resumes', async ({ StateGraph }) => {
   await graph.invoke(new Command({ resume: 1 }), options)
   await graph.invoke(null, options)
   return lifecycle.events
+})
+
+/** Notes every event, with all that comes with it. */
+function notingAll(): { events: unknown[]; handler: BaseCallbackHandler } {
+  const names = [
+    'handleChatModelStart',
+    'handleLLMNewToken',
+    'handleLLMEnd',
+    'handleChainStart',
+    'handleChainEnd',
+    'handleChainError',
+    'handleToolStart',
+    'handleToolEnd',
+    'handleToolError',
+    'handleCustomEvent',
+  ]
+  const events: unknown[] = []
+  const note = (name: string, args: unknown[]) => {
+    if (!name.endsWith('Start')) return void events.push([name, ...args])
+    const [serialized, ...others] = args
+    return void events.push([name, JSON.stringify(serialized), ...others])
+  }
+  const methods = names.map((name) => [name, (...args: unknown[]) => note(name, args)] as const)
+  return { events, handler: Object.assign(new Recorder(), Object.fromEntries(methods)) }
+}
+
+differential(
+  'all that a handler is told of models, tools, tasks and events of the program',
+  async ({ StateGraph }) => {
+    const { events, handler } = notingAll()
+    const model = new ScriptedModel(['one two', 'three'])
+    const shout = tool(
+      async ({ text }) => {
+        await dispatchCustomEvent('in the tool', { text })
+        if (text === '') throw new Error('nothing to shout')
+        return text.toUpperCase()
+      },
+      { name: 'shout', description: 'shouts', schema: z.object({ text: z.string() }) },
+    )
+    const called = task('called', async (text: string) => shout.invoke({ text }))
+    const route = RunnableLambda.from(() => '__end__').withConfig({ runName: 'the route', tags: ['routing'] })
+    const graph = new StateGraph(Log)
+      .addNode('a', async (_, config) => {
+        await dispatchCustomEvent('ambient', { n: 1 })
+        await dispatchCustomEvent('given', { n: 2 }, config)
+        await model.invoke('ask', config)
+        await collect(model.stream('ask again'))
+        await shout.invoke({ text: 'hey' }, config)
+        await outcomeOf(() => shout.invoke({ text: '' }))
+        return { log: [await called('you')] }
+      })
+      .addNode('b', RunnableParallel.from({ log: ({ log }: typeof Log.State) => log.slice(1) }) as never)
+      .addEdge(START, 'a')
+      .addEdge('a', 'b')
+      .addConditionalEdges('b', route as never)
+      .compile()
+    await graph.invoke({}, { callbacks: [handler] })
+    return events
+  },
+)
+
+differential('a callback manager with tags and metadata of its own', async (vocabulary) => {
+  const { events, handler } = notingAll()
+  const manager = CallbackManager.configure([handler], undefined, ['inherited'], ['own'], { a: 1 }, { b: 2 })!
+  await branching(vocabulary)
+    .compile()
+    .invoke({}, { callbacks: manager, tags: ['given'], metadata: { c: 3 } })
+  return events
+})
+
+differential('handlers that throw', async ({ StateGraph }) => {
+  const printed: unknown[] = []
+  const spies = (['warn', 'error'] as const).map((level) =>
+    vi.spyOn(console, level).mockImplementation((...args) => void printed.push({ level, args })),
+  )
+  const graph = new StateGraph(Log).addNode('a', noting('a')).addEdge(START, 'a').compile()
+  const outcomes: unknown[] = []
+  for (const raiseError of [false, true]) {
+    for (const method of ['handleChainStart', 'handleChainEnd'] as const) {
+      const fail = () => {
+        throw new Error(`${method} failed`)
+      }
+      const handler = { name: 'failing', awaitHandlers: true, raiseError, [method]: fail }
+      outcomes.push(await outcomeOf(() => graph.invoke({}, { callbacks: [handler as never] })))
+    }
+  }
+  for (const spy of spies) spy.mockRestore()
+  return { outcomes, printed }
+})
+
+differential('handlers bound to graphs inside and outside, and one twice', async ({ StateGraph }) => {
+  const [outer, given, inner, called] = [new Recorder(), new Recorder(), new Recorder(), new Recorder()]
+  const child = new StateGraph(Log)
+    .addNode('inner', noting('inner'))
+    .addEdge(START, 'inner')
+    .compile()
+    .withConfig({ callbacks: [inner], tags: ['child'], metadata: { child: 1 }, runName: 'bound child' })
+  const graph = new StateGraph(Log)
+    .addNode('child', child)
+    .addNode('calls', async () => {
+      await child.invoke({}, { callbacks: [called] })
+      return {}
+    })
+    .addEdge(START, 'child')
+    .addEdge('child', 'calls')
+    .compile()
+    .withConfig({ callbacks: [outer] })
+  await graph.invoke({}, { callbacks: [given, outer] })
+  return [outer, given, inner, called].map(({ events }) => events)
+})
+
+differential('the manager that a node is given', async ({ StateGraph }) => {
+  const seen: unknown[] = []
+  const graph = new StateGraph(Log)
+
+    .addNode('a', async (_, config: LangGraphRunnableConfig) => {
+      const given = config.callbacks as CallbackManager | undefined
+      seen.push(given?.constructor.name, given?.handlers.length, given?.tags, given?.metadata)
+      seen.push(given?.getParentRunId())
+      const configured = await getCallbackManagerForConfig(config)
+      seen.push(configured?.tags, configured?.metadata)
+      return {}
+    })
+    .addEdge(START, 'a')
+    .compile()
+  await graph.invoke({}, { callbacks: [new Recorder()], tags: ['tag'], metadata: { meta: 1 } })
+  await graph.invoke({})
+  return seen
 })
 
 interface StreamedEvent {
