@@ -33,6 +33,7 @@ import {
 import type { AssembledConfig } from './assemble-config.ts'
 import { toLangGraphError, type FailedRun } from './errors.ts'
 import * as keys from './langgraph/config-keys.ts'
+import { idsAfter } from './langgraph/ids-in-order.ts'
 import { deltaSnapshots } from './langgraph/delta-snapshots.ts'
 import { limitedSignal, stopError } from './langgraph/limited-signal.ts'
 import { NodeCache } from './langgraph/node-cache.ts'
@@ -194,6 +195,8 @@ function createRun(
   const { loaded, stored = loaded, line, store, position } = start
   const scratchpad = configurable[keys.SCRATCHPAD] as Scratchpad | undefined
   const around = (configurable[keys.CHECKPOINT_MAP] as Record<string, string> | undefined) ?? {}
+  // A graph of LangGraph's around this one has ids of its own clock.
+  if (isNested && store !== undefined) for (const id of Object.values(around)) idsAfter(id)
   const isResuming =
     configurable[keys.RESUMING] === true &&
     start.isReplayed !== true &&
@@ -302,8 +305,12 @@ function replayPoint({ loaded, position }: Start, begin: RunStart): unknown {
   const hasAnswer = begin.kind === 'command' && begin.answer !== undefined
   const isEdit = loaded!.metadata.source === 'update' || loaded!.metadata.source === 'fork'
   if (hasAnswer || (!position.isSuperseded && !isEdit)) return undefined
+  if (begin.kind === 'command' && !(isEdit && position.isSuperseded)) return replayFrom(afterAll)
   return replayFrom(isEdit ? (loaded!.parentId ?? loaded!.id) : loaded!.id)
 }
+
+/** Sorts after the id of every checkpoint. */
+const afterAll = 'ffffffff-ffff-6fff-bfff-ffffffffffff'
 
 function throwUnlessEnded(result: RunResult, isNested: boolean): void {
   switch (result.kind) {
