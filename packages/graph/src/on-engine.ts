@@ -92,7 +92,7 @@ export function onEngine(
     override async stream(input: unknown, options?: RunConfig): Promise<never> {
       const { callbacks } = options ?? {}
       if (isFollowed(Array.isArray(callbacks) ? callbacks : callbacks?.handlers))
-        return (await super.stream(input as never, options as never)) as never
+        return (await super.stream(input as never, { ...options, encoding: undefined } as never)) as never
       return (await this.#stream(input, options)) as never
     }
 
@@ -140,12 +140,12 @@ export function onEngine(
       const shape = shapeAskedFor(options)
       let isWhole = false
       try {
-        for (;;) {
-          const isAwaited = queue.isEmpty
+        for (let isAwaited = true, wasAwaited = true; ; wasAwaited = isAwaited) {
+          isAwaited = queue.isEmpty
           const next = await queue.next()
           if (next.done === true) break
           const chunk = next.value as Chunk
-          await turns(turnsToChunk(chunk, isAwaited))
+          await turns(turnsToChunk(chunk, isAwaited, wasAwaited))
           yield shape(chunk) as never
         }
         isWhole = true
@@ -289,7 +289,7 @@ export function onEngine(
     }
 
     #modes({ streamMode }: RunConfig, { configurable }: AssembledConfig): ReadonlySet<string> {
-      if (streamMode !== undefined) return new Set([streamMode].flat())
+      if (streamMode !== undefined) return new Set([streamMode].flat() as string[])
       return new Set(configurable[keys.TASK_ID] === undefined ? this.streamMode : ['values'])
     }
 

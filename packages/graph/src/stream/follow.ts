@@ -3,11 +3,11 @@
 // LangGraph's, for its events to come in LangGraph's order. No other run waits.
 import type { Chunk } from './chunk.ts'
 
-const followers = new Set(['event_stream_tracer', 'log_stream_tracer'])
+const followers: ReadonlySet<unknown> = new Set(['event_stream_tracer', 'log_stream_tracer'])
 
 /** Whether one of LangChain's streams of events is among these handlers. */
-export function isFollowed(handlers: readonly { readonly name?: string }[] | undefined): boolean {
-  return handlers?.some(({ name }) => followers.has(name ?? '')) === true
+export function isFollowed(handlers: readonly object[] | undefined): boolean {
+  return handlers?.some((handler) => 'name' in handler && followers.has(handler.name)) === true
 }
 
 /** From the end of a superstep to the start of the nodes after it. */
@@ -18,11 +18,12 @@ export const turnsBeforeEnd = 25
 export const turnsAfterEnd = 9
 
 /**
- * From a chunk to its place in the stream. Values come later than what tasks tell, unless the stream still has to do
+ * From a chunk to its place in the stream. What a superstep tells comes later than what tasks tell, unless the stream still has to do
  * with the chunks before them.
  */
-export function turnsToChunk([, mode]: Chunk, isAwaited: boolean): number {
-  return isAwaited && mode === 'values' ? 11 : 2
+export function turnsToChunk([, mode]: Chunk, isAwaited: boolean, wasAwaited: boolean): number {
+  if (mode === 'values' || mode === 'checkpoints') return isAwaited ? 10 : wasAwaited ? 3 : 0
+  return isAwaited ? 1 : 0
 }
 
 /** From the result of a node to its end, or to its first conditional edge. */

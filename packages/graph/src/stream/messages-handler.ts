@@ -116,7 +116,8 @@ export class StreamMessagesHandler extends BaseCallbackHandler {
   ): void {
     if (name === undefined || name !== metadata?.['langgraph_node'] || tags?.includes(HIDDEN_TAG) === true)
       return
-    this.#remember(runId, metadata, tags, name)
+    // A message that was only seen by a graph out of scope is new where it comes out of that graph.
+    if (!this.#remember(runId, metadata, tags, name)) return
     for (const value of Object.values(inputs ?? {}).flat()) {
       if (isMessage(value) && value.id !== undefined) this.#seen.add(value.id)
     }
@@ -134,18 +135,21 @@ export class StreamMessagesHandler extends BaseCallbackHandler {
     this.#origins.delete(runId)
   }
 
+  /** Returns `false` for a run out of scope. */
   #remember(
     runId: string,
     metadata: Metadata | undefined,
     tags: string[] | undefined,
     name: string | undefined,
-  ): void {
+  ): boolean {
     const checkpointNamespace = (metadata?.['langgraph_checkpoint_ns'] ?? metadata?.['checkpoint_ns']) as
       | string
       | undefined
-    if (metadata === undefined || checkpointNamespace === undefined) return
+    if (metadata === undefined || checkpointNamespace === undefined) return true
     const namespace = graphNamespace(checkpointNamespace, metadata['langgraph_path'])
-    if (isInScope(namespace, this.#scope)) this.#origins.set(runId, [namespace, { tags, name, ...metadata }])
+    if (!isInScope(namespace, this.#scope)) return false
+    this.#origins.set(runId, [namespace, { tags, name, ...metadata }])
+    return true
   }
 
   #forget(runId: string): void {
