@@ -3,9 +3,8 @@
 import { DeltaSnapshot } from '@langchain/langgraph-checkpoint'
 import type { CodecExtension } from '@cairn/engine/codec'
 
-/** `{lg_name: 'Send', node, args, timeout?}`: LangGraph takes it for a `Send` where it reads checkpoints. */
+/** `{node, args, timeout?}`: LangGraph takes it for a `Send` where it reads checkpoints. */
 export interface StoredSend {
-  readonly lg_name: 'Send'
   readonly node: string
   readonly args: unknown
   readonly timeout?: unknown
@@ -57,11 +56,17 @@ export const langgraphExtension: CodecExtension = {
       case 'DeltaSnapshot':
         return new DeltaSnapshot(Reflect.get(encoded, 'value'))
       case 'Overwrite':
-        return { __overwrite__: Reflect.get(encoded, '__overwrite__') as unknown } satisfies StoredOverwrite
+      case 'Send':
+        return nameless(encoded)
       default:
         return encoded
     }
   },
+}
+
+function nameless(encoded: object): object {
+  const { lg_name: _, ...fields } = encoded as Record<string, unknown>
+  return fields
 }
 
 function nameOf(object: object): string {

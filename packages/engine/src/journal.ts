@@ -42,6 +42,8 @@ export interface JournalOptions {
   readonly line: Line
   readonly durability: Durability
   readonly loaded: StoredCheckpoint | undefined
+  /** What the run begins with: it may hold channels that `loaded` does not. */
+  readonly state: State
   readonly ids: Ids
   readonly clock: Clock
   /** For channels that checkpoints do not hold. */
@@ -99,7 +101,12 @@ export class Journal {
   #failure: { readonly error: unknown } | undefined
 
   constructor(options: JournalOptions) {
-    const { plan, store, line, durability, loaded, ids, clock, snapshots, rebuilt = [] } = options
+    const { plan, store, line, durability, loaded, ids, clock, snapshots, rebuilt } = options
+    const isNew = (slot: number) => {
+      const name = plan.channelNames[slot]!
+      if (rebuilt?.includes(name) === true) return true
+      return !Object.hasOwn(loaded!.values, name) && saved(plan, options.state, slot) !== EMPTY
+    }
     this.#plan = plan
     this.#store = store
     this.#line = line
@@ -112,7 +119,7 @@ export class Journal {
     this.#versions = { ...loaded?.versions }
     this.#seen = { ...loaded?.seen }
     this.#dirty = new Set(
-      loaded === undefined ? plan.storedSlots : rebuilt.map((name) => plan.slotByChannel.get(name)!),
+      loaded === undefined ? plan.storedSlots : plan.storedSlots.filter((slot) => isNew(slot)),
     )
     this.#firstId = loaded?.id ?? ids.checkpointId(0, undefined)
     this.#checkpointId = this.#firstId
@@ -312,8 +319,7 @@ export class Journal {
     for (const slot of this.#dirty) {
       const channel = this.#plan.channels[slot]!
       if (channel.isTransient === true) continue
-      const content = state.contents[slot]
-      const value = content === EMPTY || channel.save === undefined ? content : channel.save(content)
+      const value = saved(this.#plan, state, slot)
       if (value === EMPTY) removed.push(this.#plan.channelNames[slot]!)
       else changed[this.#plan.channelNames[slot]!] = value
     }
@@ -415,4 +421,10 @@ export class Journal {
     this.#failure = { error }
     this.#onFailure(error)
   }
+}
+
+function saved({ channels }: Plan, { contents }: State, slot: number): unknown {
+  const { save } = channels[slot]!
+  const content = contents[slot]
+  return content === EMPTY || save === undefined ? content : save(content)
 }

@@ -80,6 +80,7 @@ export class Run {
       line: options.line,
       durability: options.durability ?? 'async',
       loaded,
+      state: this.#state,
       ids,
       clock: this.clock,
       snapshots: options.snapshots,
