@@ -300,7 +300,10 @@ function mayWait({ writes, metadata: { source } }: StoredCheckpoint): boolean {
   return source === 'update' || source === 'fork' || openQuestions(writes).length > 0
 }
 
-/** Graphs within a replayed one go back to what they were before its checkpoint. */
+/**
+ * Graphs within a replayed one go back to what they were before its checkpoint. If it is gone on from with an edit of
+ * the state, they stay as they are.
+ */
 function replayPoint({ loaded, position }: Start, begin: RunStart): unknown {
   const hasAnswer = begin.kind === 'command' && begin.answer !== undefined
   const isEdit = loaded!.metadata.source === 'update' || loaded!.metadata.source === 'fork'

@@ -89,8 +89,7 @@ export class Emitter implements RunListener {
       this.#interrupts(outcome.questions)
     } else if (outcome.kind === 'escaped' && outcome.isPaused) return
     else if (isCached(task)) return this.#update(task, true)
-    else if (outcome.kind === 'done' || (outcome.kind !== 'interrupted' && task.writes.length > 0))
-      this.#update(task, false) // answers are all that a failed task leaves: the update is empty
+    else if (outcome.kind === 'done' || task.writes.length > 0) this.#update(task, false) // answers are all that a failed task leaves: the update is empty
     if (!this.#modes.has('tasks') && !this.#modes.has('debug')) return
     const payload = {
       id: task.id,
