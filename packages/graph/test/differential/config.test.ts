@@ -418,6 +418,9 @@ differential('which keys a config has, in each kind of task', async ({ StateGrap
     durability: 'sync',
     control: new RunControl(),
     streamMode: 'values',
+    outputKeys: ['log'],
+    interruptBefore: [],
+    interruptAfter: [],
   } as object)
   await collect(kept.stream({}, { ...thread, streamMode: ['custom', 'values'], subgraphs: true }))
   return seen
