@@ -192,3 +192,20 @@ differential('what was kept of the run before', async (vocabulary) => {
   )
   return [await run.invoke(2, thread), await run.invoke(3, thread), await run.invoke(4, thread)]
 })
+
+differential('callers may have answers refused that no open question asks for', async ({ StateGraph }) => {
+  const strict = { configurable: { thread_id: 't', __pregel_strict_resume: true } }
+  const graph = new StateGraph(Log)
+    .addNode('ask', () => ({ log: [String(interrupt('?'))] }))
+    .addEdge(START, 'ask')
+    .compile({ checkpointer: new MemorySaver() })
+  await graph.invoke({}, strict)
+  const { tasks } = await graph.getState(thread)
+  const { id } = tasks[0]!.interrupts[0]!
+  const unknown = '0123456789abcdef0123456789abcdef'
+  return [
+    await outcomeOf(() => graph.invoke(new Command({ resume: { [unknown]: 'no' } }), strict)),
+    await outcomeOf(() => graph.invoke(new Command({ resume: { [id!]: 'yes', [unknown]: 'no' } }), strict)),
+    await outcomeOf(() => graph.invoke(new Command({ resume: { [id!]: 'yes' } }), strict)),
+  ]
+})
