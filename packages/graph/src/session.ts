@@ -36,7 +36,7 @@ import type { Configurable, RunConfig } from './langgraph/run-config.ts'
 import { createScratchpad, storedAnswers, type Scratchpad } from './langgraph/scratchpad.ts'
 import type { Program, ProgramNode } from './lower/program.ts'
 import { lowerRetry, lowerTimeout } from './lower/policies.ts'
-import { isFollowed } from './stream/follow.ts'
+import { isFollowed, turns, turnsOfCall } from './stream/follow.ts'
 import { traceRun, type TracedAs } from './tracing.ts'
 
 export interface SessionOptions {
@@ -267,11 +267,17 @@ export class Session {
       invoke: async (called) => {
         const config = this.taskConfig(called, scratchpad)
         const result: unknown = await (this.isTraced
-          ? traceRun(tracedCall(name), args, config, () => func(...args))
+          ? traceRun(tracedCall(name), args, config, () => this.#paced(func(...args)))
           : withAmbientConfig(config, () => func(...args)))
         called.write(RETURN, result)
       },
     })
+  }
+
+  async #paced(result: unknown): Promise<unknown> {
+    const settled: unknown = await result
+    if (this.isFollowed) await turns(turnsOfCall)
+    return settled
   }
 }
 

@@ -33,6 +33,9 @@ export function turnsOfWriters({ runnable, edges, joins, routes }: Writers): num
   return (hasFunction ? 27 : 19) + (hasFollowers ? 11 : 0) + (routes.length > 0 ? 8 : 0)
 }
 
+/** From the result of a called task to its end. */
+export const turnsOfCall = 12
+
 interface Writers {
   /** `undefined` for the start node. */
   readonly runnable: unknown
