@@ -96,15 +96,16 @@ export function onEngine(
       return (await this.#stream(input, options)) as never
     }
 
-    async #stream(input: unknown, options?: RunConfig): Promise<RunStream> {
+    async #stream(input: unknown, given?: RunConfig): Promise<RunStream> {
+      const options = this.#withBoundMode(given)
       const stopper = new AbortController()
       const queue = new ChunkQueue()
-      const isServerSent = options?.encoding === 'text/event-stream' && options.version === undefined
+      const isServerSent = options.encoding === 'text/event-stream' && options.version === undefined
       const beginning = queue.begun() // what fails before there is anything to read is the caller's at once
       const running = this.#runInto(
         queue,
         input,
-        { ...options, signal: anySignal(options?.signal, stopper.signal) },
+        { ...options, signal: anySignal(options.signal, stopper.signal) },
         isServerSent ? (chunk) => chunkEvent(chunk, options.subgraphs === true) : shapeAskedFor(options),
       ).then(
         () => queue.end(),
@@ -122,7 +123,8 @@ export function onEngine(
      * A stream for those who tell a run's events beside its chunks: the order of both is LangGraph's only if chunks pass
      * through the layers that its streams have. To handlers, the run ends after its last chunk was taken.
      */
-    override async *_streamIterator(input: unknown, options?: RunConfig): AsyncGenerator<never> {
+    override async *_streamIterator(input: unknown, given?: RunConfig): AsyncGenerator<never> {
+      const options = this.#withBoundMode(given)
       const stopper = new AbortController()
       const queue = new ChunkQueue()
       let drained = () => {}
@@ -130,7 +132,7 @@ export function onEngine(
       const running = this.#runInto(
         queue,
         input,
-        { ...options, signal: anySignal(options?.signal, stopper.signal) },
+        { ...options, signal: anySignal(options.signal, stopper.signal) },
         (chunk) => chunk,
         async (failure) => {
           queue.end(failure)
@@ -154,6 +156,12 @@ export function onEngine(
         drained()
         await running
       }
+    }
+
+    /** `withConfig` may have bound a mode, or several, to the graph. */
+    #withBoundMode(options: RunConfig | undefined): RunConfig {
+      const bound = (this.config as RunConfig | undefined)?.streamMode
+      return bound === undefined ? { ...options } : { ...options, streamMode: options?.streamMode ?? bound }
     }
 
     /** Runs the graph with its chunks going into the queue. */

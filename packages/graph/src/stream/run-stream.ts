@@ -132,7 +132,7 @@ export class RunStream extends IterableReadableStream<unknown> {
   }
 
   override async throw(error: unknown): Promise<IteratorResult<unknown>> {
-    await this.#stop(error)
+    await this.#stop()
     throw error
   }
 
