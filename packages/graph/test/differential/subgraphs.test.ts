@@ -1,34 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { Annotation, Command, MemorySaver, START, Send, interrupt } from '@langchain/langgraph'
-import { describe, expect, test } from 'vitest'
-import { differences } from './harness/differences.ts'
-import { observeRuns, type Compilable, type RunsOptions } from './harness/differential.ts'
-import { oracle, pairs, type Pair } from './harness/nesting.ts'
-import { normalise } from './harness/normalise.ts'
+import { nested, nestedRuns } from './harness/nested.ts'
+import type { Pair } from './harness/nesting.ts'
 import { outcomeOf } from './harness/observe.ts'
 import { Log, noting } from './harness/states.ts'
 import { storedRecords } from './harness/stored-records.ts'
 
 const thread = { configurable: { thread_id: 't' } }
-
-/** Registers a test for each pair of engines, which compares with LangGraph within LangGraph. */
-function nested(name: string, scenario: (pair: Pair) => unknown): void {
-  describe(`${name}, as in LangGraph`, () => {
-    test.for(pairs)('$name', async (pair) => {
-      const expected = normalise(await scenario(oracle))
-      expect(expected, 'the scenario has to return what it saw').toBeDefined()
-      expect(differences(expected, normalise(await scenario(pair)))).toEqual([])
-    })
-  })
-}
-
-function nestedRuns(
-  name: string,
-  build: (pair: Pair) => unknown,
-  options: RunsOptions | readonly unknown[],
-): void {
-  nested(name, (pair) => observeRuns(() => build(pair) as Compilable, options))
-}
 
 const askingChild = ({ inner }: Pair) =>
   new inner.StateGraph(Log)
