@@ -100,18 +100,21 @@ export type CommandRecord = readonly [taskId: string, writes: readonly Write[]]
  * first write at its position. Answers replace earlier ones, so each has a record of its own: by id under the id of
  * its question. A plain answer stands under the ids of its `questions` as well, which tells whoever goes on with the
  * thread that it is for no other.
+ *
+ * @param isElsewhere the command is for a copy of the checkpoint: it is none that was given before
  */
 export function commandRecords(
   { writes, answer }: RunStart & { kind: 'command' },
   pending: readonly PendingWrite[],
   questions: readonly OpenQuestion[],
+  isElsewhere: boolean,
 ): CommandRecord[] {
   const byId = new Map(Object.entries(answer?.kind === 'byId' ? answer.values : {}))
   if (answer?.kind === 'plain') for (const { id } of questions) byId.set(id!, answer.value)
   const earlier = writesOfCommands(pending)
   // Whoever died with a command may give it again.
   const isKnown = (id: string) => pending.some(([taskId, channel]) => taskId === id && channel === RESUME)
-  const isRepeated = [...byId.keys()].every(isKnown) && endsWith(earlier, writes)
+  const isRepeated = !isElsewhere && [...byId.keys()].every(isKnown) && endsWith(earlier, writes)
 
   const records: CommandRecord[] = [...byId].map(([id, value]) => [id, [[RESUME, [value]]]])
   if (answer?.kind === 'plain') records.push([NULL_TASK_ID, [[RESUME, answer.value]]])

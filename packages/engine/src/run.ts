@@ -227,7 +227,8 @@ export class Run {
     const questions =
       start.answer === undefined || !reusesFinished ? [] : (answeredBy(start.answer, open) ?? [])
     const command = { ...start, writes: acceptedWrites(this.plan, start.writes) }
-    const records = commandRecords(command, reusesFinished ? this.#pending : [], questions)
+    // As in LangGraph, a copy of a checkpoint also gets what an earlier command wrote there.
+    const records = commandRecords(command, reusesFinished || forks ? this.#pending : [], questions, forks)
     if (!forks) for (const [taskId, writes] of records) this.journal.recordCommand(taskId, writes)
     this.#pending = withRecords(this.#pending, records)
   }

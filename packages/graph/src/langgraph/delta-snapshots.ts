@@ -149,6 +149,7 @@ class DeltaSnapshots implements Snapshots {
     createdAt: string,
   ): LastSnapshot {
     const exit = this.#exit!
+    exit.begin(draft.metadata.step) // a run that got no further than its command has that to keep
     if (this.#loaded !== undefined && !this.#isAtHead) this.#force(exit.channels)
     const whole = new Set(this.#due(draft, holds))
     const writes = exit.writesFor(anchorId, (channel) => !whole.has(channel))

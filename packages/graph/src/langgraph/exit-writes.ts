@@ -32,7 +32,7 @@ export class ExitWrites {
     this.#command = writes
   }
 
-  /** A superstep was applied. */
+  /** A superstep was applied, or the run ended before one was. */
   begin(step: number): void {
     if (this.#firstStep !== undefined) return
     this.#firstStep = step

@@ -58,7 +58,7 @@ for (const durability of ['async', 'exit'] as const) {
       sameThread(`a command writes to a delta channel ${at}`, loop(), async (graph) => {
         await graph.invoke({ log: 'in', n: 3 }, thread)
         const from = await configAt(graph, step)
-        const command = new Command({ update: { log: 'command', n: 2 }, goto: 'work' })
+        const command = new Command({ update: { log: 'command', n: 2 }, goto: 'work' }) as never
         return [
           await outcomeOf(() => graph.invoke(command, { ...from, durability })),
           await outcomeOf(() => graph.invoke({ log: 'more', n: 1 }, { ...thread, durability })),

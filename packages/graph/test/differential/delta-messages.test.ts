@@ -85,7 +85,7 @@ for (const { name, input, reply } of cases) {
       await graph.getState(thread),
       await outcomeOf(() => graph.updateState(thread, { messages: 'edited' }, 'chat')),
       await outcomeOf(() =>
-        graph.invoke(new Command({ update: { messages: ['command'] }, goto: 'chat' }), thread),
+        graph.invoke(new Command({ update: { messages: ['command'] }, goto: 'chat' }) as never, thread),
       ),
       await outcomeOf(() => graph.invoke({ messages: 'again' }, thread)),
     ],
