@@ -1,22 +1,53 @@
 import * as fc from 'fast-check'
-import type { Act, ChildProgram, Link, NodeProgram, Program, Rule } from './program.ts'
+import {
+  actsOf,
+  actsOfNode,
+  childrenOf,
+  isQuestion,
+  type Act,
+  type ChildProgram,
+  type Editor,
+  type InnerNode,
+  type Keeping,
+  type Link,
+  type NodeProgram,
+  type Program,
+  type Rule,
+  type RunOptions,
+  type Turn,
+} from './program.ts'
 
 const mostNodes = 6
 
 const acts = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Act>('notes') },
   { weight: 3, arbitrary: fc.constant<Act>('later') },
-  { weight: 2, arbitrary: fc.constant<Act>('asks') },
-  { weight: 1, arbitrary: fc.constant<Act>('asksTwice') },
-  { weight: 1, arbitrary: fc.constantFrom<Act>('nothing', 'calls', 'retried', 'handled') },
+  { weight: 3, arbitrary: fc.constantFrom<Act>('asks', 'asks', 'asksTwice', 'taskAsks') },
+  { weight: 2, arbitrary: fc.constantFrom<Act>('writes', 'says', 'replaces') },
+  { weight: 2, arbitrary: fc.constantFrom<Act>('nothing', 'calls', 'cached', 'retried', 'handled') },
 )
 
-const anyChild: fc.Arbitrary<ChildProgram> = fc.record({
-  acts: fc.array(acts, { minLength: 1, maxLength: 3 }),
-  isParallel: fc.boolean(),
-  checkpointer: fc.constantFrom(undefined, undefined, true, false),
-  engine: fc.constantFrom('Cairn', 'LangGraph'),
-})
+const innerActs = fc.oneof(
+  { weight: 8, arbitrary: acts },
+  { weight: 1, arbitrary: fc.constant<Act>('leaves') },
+)
+
+function sometimes<T, U>(likely: T, arbitrary: fc.Arbitrary<U>, weight = 5): fc.Arbitrary<T | U> {
+  return fc.oneof({ weight, arbitrary: fc.constant(likely) }, { weight: 1, arbitrary })
+}
+
+function anyChild(levels: number): fc.Arbitrary<ChildProgram> {
+  const child = levels > 1 ? sometimes(undefined, anyChild(levels - 1), 4) : fc.constant(undefined)
+  return fc.record({
+    nodes: fc.array(fc.record({ act: innerActs, child }), { minLength: 1, maxLength: 3 }),
+    isParallel: fc.boolean(),
+    checkpointer: fc.constantFrom(undefined, undefined, true, false),
+    engine: fc.constantFrom('Cairn', 'LangGraph'),
+    calls: fc.constantFrom(0, 0, 0, 1, 2),
+    hasBreakpoint: sometimes(false, fc.constant(true), 8),
+    leavesTo: fc.option(fc.nat({ max: mostNodes - 1 }), { nil: undefined }),
+  })
+}
 
 const anyRule: fc.Arbitrary<Rule> = fc.oneof(
   fc.constantFrom<Rule>('always', 'odd', 'even'),
@@ -42,40 +73,113 @@ function entryOf(index: number): fc.Arbitrary<Link[]> {
   return fc.oneof({ weight: 3, arbitrary: edges }, { weight: 2, arbitrary: join }, route, send)
 }
 
+const choice = fc.nat({ max: 63 })
+
+const runOptions: fc.Arbitrary<RunOptions> = sometimes<RunOptions, RunOptions>(
+  {},
+  fc.oneof(
+    fc.constantFrom('sync' as const, 'async' as const, 'exit' as const).map((durability) => ({ durability })),
+    fc.constant({ interruptBefore: '*' as const }),
+    fc.constant({ interruptAfter: '*' as const }),
+  ),
+  3,
+)
+
+function anyTurn(node: fc.Arbitrary<number>): fc.Arbitrary<Turn> {
+  const editor: fc.Arbitrary<Editor> = fc.oneof(
+    { weight: 3, arbitrary: node },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom<Editor>('anybody', '__start__', '__end__', '__input__', '__copy__'),
+    },
+  )
+  const go = fc.record({
+    kind: fc.constant('go' as const),
+    choice,
+    options: runOptions,
+    isStreamed: sometimes(true, fc.constant(false), 3),
+  })
+  return fc.oneof(
+    { weight: 6, arbitrary: go },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('travel' as const),
+        to: choice,
+        input: fc.constantFrom('null', 'null', 'input', 'command'),
+        options: runOptions,
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('edit' as const),
+        at: sometimes(undefined, choice, 2),
+        as: editor,
+        isEmpty: sometimes(false, fc.constant(true), 4),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('edits' as const),
+        supersteps: fc.array(fc.uniqueArray(node, { minLength: 1, maxLength: 2 }), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('editInside' as const), choice }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('travelInside' as const), choice, options: runOptions }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('look' as const),
+        at: choice,
+        limit: fc.integer({ min: 1, max: 4 }),
+      }),
+    },
+  )
+}
+
 interface Draft {
-  readonly acts: readonly Act[]
-  readonly last: readonly boolean[]
-  readonly deferred: readonly boolean[]
-  readonly goTo: readonly (readonly number[])[]
-  readonly children: readonly (ChildProgram | undefined)[]
+  readonly state: Program['state']
+  readonly nodes: readonly NodeProgram[]
   readonly entries: readonly (readonly Link[])[]
   readonly back: readonly (readonly [from: number, to: number, rule: Rule])[]
   readonly failing: number | undefined
   readonly before: readonly number[]
   readonly after: readonly number[]
-  readonly turns: readonly number[]
+  readonly keeping: Keeping
+  readonly turns: readonly Turn[]
 }
 
 /** Programs without what is known, and listed, to differ between the engines. */
 export const arbitraryProgram: fc.Arbitrary<Program> = fc
   .integer({ min: 1, max: mostNodes })
   .chain((count) => {
-    const each = <T>(arbitrary: fc.Arbitrary<T>) =>
-      fc.array(arbitrary, { minLength: count, maxLength: count })
     const node = fc.nat({ max: count - 1 })
-    const rarely = fc.oneof({ weight: 6, arbitrary: fc.constant([]) }, fc.uniqueArray(node, { maxLength: 2 }))
+    const rarely = sometimes<number[], number[]>([], fc.uniqueArray(node, { maxLength: 2 }), 6)
+    const anyNode: fc.Arbitrary<NodeProgram> = fc.record({
+      act: acts,
+      writesLast: sometimes(false, fc.constant(true)),
+      isDeferred: sometimes(false, fc.constant(true)),
+      goTo: sometimes<number[], number[]>([], fc.uniqueArray(node, { maxLength: 2 })),
+      child: sometimes(undefined, anyChild(2), 4),
+    })
     const draft: fc.Arbitrary<Draft> = fc.record({
-      acts: each(acts),
-      last: each(fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, fc.constant(true))),
-      deferred: each(fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, fc.constant(true))),
-      goTo: each(fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, fc.uniqueArray(node, { maxLength: 2 }))),
-      children: each(fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, anyChild)),
+      state: sometimes<Program['state'], Program['state']>('folded', fc.constant('delta'), 4),
+      nodes: fc.array(anyNode, { minLength: count, maxLength: count }),
       entries: fc.tuple(...Array.from({ length: count }, (_, index) => entryOf(index))),
       back: fc.array(fc.tuple(node, node, anyRule), { maxLength: 2 }),
-      failing: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, node),
+      failing: sometimes(undefined, node, 3),
       before: rarely,
       after: rarely,
-      turns: fc.array(fc.nat({ max: 255 }), { minLength: 1, maxLength: 5 }),
+      keeping: fc.constantFrom<Keeping>("LangGraph's", "LangGraph's", "Cairn's", 'sqlite', 'in turns'),
+      turns: fc.array(anyTurn(node), { minLength: 1, maxLength: 6 }),
     })
     return draft.map(programFrom)
   })
@@ -88,39 +192,94 @@ function programFrom(draft: Draft): Program {
     .map(([from, to, rule]): Link => ({ kind: 'route', from, to: [to], rule }))
   const hasSends = links.some(({ kind }) => kind === 'send')
   const sentTo = new Set(links.filter(({ kind }) => kind === 'send').map(({ to }) => to as number))
-  // On resume, LangGraph runs an error handler again that had finished.
-  const mayHandle =
-    draft.failing === undefined && draft.before.length + draft.after.length === 0 && !asks(draft)
-  const nodes = draft.acts.map((drafted, index): NodeProgram => {
-    const act = calmed(drafted, draft, mayHandle)
-    const inner = calmedChild(draft.children[index], draft)
-    const fails = draft.failing === index && !sentTo.has(index) // one failure at a time
+  const mayGoTo = (to: number) => !joined.has(to) && to < draft.nodes.length
+  let replacing = 0
+  const rules: Rules = {
+    // On resume, LangGraph runs an error handler again that had finished.
+    mayHandle: draft.failing === undefined && !actsOf(draft).some(isQuestion) && !stops(draft),
+    mayRetry: draft.failing === undefined,
+    mayLeave: true,
+    mayCache: draft.keeping !== 'in turns',
+    mayReplace: () => replacing++ === 0,
+    mayGoTo,
+  }
+  const nodes = draft.nodes.map((node, index): NodeProgram => {
+    const isSentTo = sentTo.has(index)
+    const calm = calmed(node, rules, isSentTo)
+    const failing = draft.failing === index && !isSentTo ? withFailure(calm) : calm // one failure at a time
     return {
-      act: fails ? 'fails' : act,
-      writesLast: draft.last[index]!,
-      isDeferred: draft.deferred[index]! && !hasSends, // a deferred node while sends are on their way
-      goTo: draft.goTo[index]!.filter((to) => !joined.has(to)),
-      child: fails || inner === undefined ? undefined : childFor(inner, sentTo.has(index)),
+      ...node,
+      ...failing,
+      isDeferred: node.isDeferred && !hasSends, // a deferred node while sends are on their way
+      goTo: node.goTo.filter(mayGoTo),
     }
   })
-  const calls = (index: number) => nodes[index]!.act === 'calls' && nodes[index]!.child === undefined
+  const calls = (act: Act) => act === 'calls' || act === 'taskAsks'
   // Of a node with a breakpoint after it, LangGraph does not run the tasks that it calls.
-  const after = draft.after.filter((index) => !calls(index))
-  return { nodes, links: [...links, ...back], before: draft.before, after, turns: draft.turns }
+  const after = draft.after.filter((index) => !actsOf({ nodes: [nodes[index]!] }).some(calls))
+  const steps = actsOf({ nodes }).some(calls) ? draft.turns.map(withoutBreakpointAfter) : draft.turns
+  const turns = steps.map((turn) =>
+    turn.kind === 'go' && remembers({ nodes }) ? { ...turn, isStreamed: true } : turn,
+  )
+  return {
+    state: draft.state,
+    nodes,
+    links: [...links, ...back],
+    before: draft.before,
+    after,
+    keeping: draft.keeping,
+    turns,
+  }
 }
 
-/** One failure at a time: a second attempt comes after some milliseconds, when another task may have failed for good. */
-function calmed(act: Act, { failing }: Draft, mayHandle: boolean): Act {
-  const isTooMuch = (act === 'handled' && !mayHandle) || (act === 'retried' && failing !== undefined)
-  return isTooMuch ? 'notes' : act
+/** Of such programs, chunks tell whether LangGraph has lost work: see losesWork. */
+function remembers({ nodes }: Pick<Program, 'nodes'>): boolean {
+  return nodes.some((node) => childrenOf('', node).some(([, child]) => child.checkpointer === true))
 }
 
-function calmedChild(inner: ChildProgram | undefined, draft: Draft): ChildProgram | undefined {
-  return inner && { ...inner, acts: inner.acts.map((act) => calmed(act, draft, false)) }
+function stops({ before, after, nodes, turns }: Draft): boolean {
+  const isStopping = ({ child }: InnerNode): boolean =>
+    child !== undefined && (child.hasBreakpoint || child.nodes.some(isStopping))
+  const hasBreakpoint = (turn: Turn) =>
+    'options' in turn &&
+    (turn.options.interruptBefore !== undefined || turn.options.interruptAfter !== undefined)
+  return before.length + after.length > 0 || nodes.some(isStopping) || turns.some(hasBreakpoint)
 }
 
-function asks({ acts: own, children }: Draft): boolean {
-  return [...own, ...children.flatMap((inner) => inner?.acts ?? [])].some((act) => act.startsWith('asks'))
+function withoutBreakpointAfter(turn: Turn): Turn {
+  return 'options' in turn && turn.options.interruptAfter !== undefined ? { ...turn, options: {} } : turn
+}
+
+interface Rules {
+  readonly mayHandle: boolean
+  /** A second attempt comes after some milliseconds, when another task may have failed for good. */
+  readonly mayRetry: boolean
+  /** An engine does not find what the other one has cached. */
+  readonly mayCache: boolean
+  /**
+   * A command for the graph around one that remembers does not reach it, and ends the run. Beside a question, what
+   * settles last counts, which is a matter of microtasks.
+   */
+  readonly mayLeave: boolean
+  /**
+   * Two overwrites in one superstep are an error, which comes at the barrier: in a nested graph, who else has finished
+   * by then is a matter of microtasks, and with `exit`, LangGraph stores the state after the first of them.
+   */
+  readonly mayReplace: () => boolean
+  readonly mayGoTo: (node: number) => boolean
+}
+
+function calmed({ act, child }: InnerNode, rules: Rules, isRepeated: boolean, depth = 0): InnerNode {
+  const isTooMuch =
+    (act === 'cached' && !rules.mayCache) ||
+    (act === 'leaves' && !rules.mayLeave) ||
+    (act === 'replaces' && (isRepeated || !rules.mayReplace())) ||
+    (act === 'handled' && (!rules.mayHandle || depth > 0)) ||
+    (act === 'retried' && !rules.mayRetry)
+  return {
+    act: isTooMuch ? 'notes' : act,
+    child: child && calmedChild(child, rules, isRepeated, depth),
+  }
 }
 
 /**
@@ -128,8 +287,25 @@ function asks({ acts: own, children }: Draft): boolean {
  * replayed run takes up a graph that remembers at its newest checkpoint before the replayed one, by their ids; ids that
  * two engines made within one millisecond do not lie in the order of their making.
  */
-function childFor(child: ChildProgram, isSentTo: boolean): ChildProgram {
-  if (!isSentTo) return child.checkpointer === true ? { ...child, engine: 'Cairn' } : child
-  const quiet = child.acts.map((act): Act => (act === 'asks' || act === 'asksTwice' ? 'notes' : act))
-  return { ...child, acts: quiet, checkpointer: child.checkpointer === true ? undefined : child.checkpointer }
+function calmedChild(child: ChildProgram, rules: Rules, isRepeated: boolean, depth: number): ChildProgram {
+  const { leavesTo } = child
+  const isAsking = child.nodes.flatMap(actsOfNode).some(isQuestion)
+  const mayLeave = rules.mayLeave && child.checkpointer !== true && !(child.isParallel && isAsking)
+  const nodes = child.nodes
+    .map((inner) => calmed(inner, { ...rules, mayLeave }, isRepeated || child.calls > 1, depth + 1))
+    .map((inner) => (isRepeated && isQuestion(inner.act) ? { ...inner, act: 'notes' as const } : inner))
+  return {
+    ...child,
+    nodes,
+    ...(isRepeated && { checkpointer: child.checkpointer === true ? undefined : child.checkpointer }),
+    ...(!isRepeated && child.checkpointer === true && { engine: 'Cairn' as const }),
+    leavesTo: depth === 0 && leavesTo !== undefined && rules.mayGoTo(leavesTo) ? leavesTo : undefined,
+  }
+}
+
+/** The node, or the first of the graph within it, fails. */
+function withFailure({ child }: InnerNode): InnerNode {
+  if (child === undefined || child.isParallel) return { act: 'fails', child: undefined }
+  const [first, ...rest] = child.nodes
+  return { act: 'notes', child: { ...child, nodes: [withFailure(first!), ...rest] } }
 }
