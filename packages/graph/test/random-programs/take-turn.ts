@@ -76,7 +76,7 @@ export async function take(on: Thread, turn: Turn | 'first'): Promise<unknown> {
     case 'travelInside':
       return inside(on, turn.choice, async ({ config }) => {
         const { checkpoint_id: _, ...configurable } = config.configurable as Record<string, unknown>
-        const past = await historyOf(on.graph as never, { configurable })
+        const past = await historyOf(on.graph, { configurable })
         const to = past[turn.choice % past.length]
         return to === undefined ? 'nothing' : go(on, null, to.config, turn.options)
       })
@@ -160,10 +160,9 @@ async function inside(
 }
 
 function nestedIn({ tasks }: StateSnapshot): StateSnapshot[] {
-  return tasks
-    .map(({ state }) => state as StateSnapshot | undefined)
-    .filter((state) => state !== undefined && 'values' in state && state.config !== undefined)
-    .flatMap((state) => [state!, ...nestedIn(state!)])
+  return tasks.flatMap(({ state }) =>
+    state !== undefined && 'values' in state && 'tasks' in state ? [state, ...nestedIn(state)] : [],
+  )
 }
 
 async function look(on: Thread, at: number, limit: number): Promise<unknown> {
