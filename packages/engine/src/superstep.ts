@@ -22,7 +22,10 @@ export class Superstep {
   isOver = false
   /** caller → the tasks it called, by the index of the call. */
   readonly calls = new Map<Task, CalledTask[]>()
+  /** A message to the graph around, unless a question was asked after it. */
+  escaped: Task | undefined
   readonly #failures: unknown[] = []
+  #isMomentPast = true
   #waiting: { resolve(): void; reject(error: unknown): void } | undefined
 
   constructor(step: number, tasks: readonly Task[]) {
@@ -45,6 +48,19 @@ export class Superstep {
 
   fail(error: unknown): void {
     this.#failures.push(error)
+  }
+
+  /**
+   * Of a message to the graph around and a question, what settles last counts. They may settle together: in LangGraph,
+   * a message takes some turns of the microtask queue more.
+   */
+  noteSettled(task: Task): void {
+    const { kind } = task.outcome
+    if (kind === 'escaped') {
+      this.escaped = task
+      this.#isMomentPast = false
+      void moment().then(() => (this.#isMomentPast = true))
+    } else if (kind === 'interrupted' && this.#isMomentPast) this.escaped = undefined
   }
 
   waitForEnd(): Promise<void> {
