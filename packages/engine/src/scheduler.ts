@@ -57,6 +57,11 @@ export class Scheduler implements AttemptHost {
     this.#signal = options.signal
   }
 
+  /** The task whose message to the graph around counts more than what others ask. */
+  get escaped(): Task | undefined {
+    return this.#superstep.escaped
+  }
+
   get context(): unknown {
     return this.#options.context
   }
@@ -191,6 +196,7 @@ export class Scheduler implements AttemptHost {
       // Of a failed task nothing is applied or kept, but the answers that it was given.
       const kept = thrown.kind === 'failed' ? writes.filter(([channel]) => channel === RESUME) : writes
       task.settle(kept, outcomeOf(thrown, error))
+      if (thrown.kind !== 'failed' && task.origin.kind !== 'call') superstep.noteSettled(task)
       onSettled(task)
       if (thrown.kind !== 'failed' || task.origin.kind === 'call') return // the caller has its error
       const handler = superstep.isOver ? undefined : this.#options.handlerFor(task, error)
