@@ -120,7 +120,8 @@ export class StateGraph<
     I,
     O,
     C,
-    WithReturns<R, UpdatesOf<Nodes>>,
+    // Not `WithReturns`: nested in itself it is too deep for the comparison of two builders.
+    R & UpdatesOf<Nodes>,
     Interrupt,
     Writer
   > {

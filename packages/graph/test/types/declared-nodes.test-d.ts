@@ -1,4 +1,5 @@
 import { RunnableLambda } from '@langchain/core/runnables'
+import { StateGraph as LangGraphStateGraph } from '@langchain/langgraph'
 import { ToolNode, toolsCondition } from '@langchain/langgraph/prebuilt'
 import { describe, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
@@ -238,6 +239,18 @@ describe('names', () => {
     await graph.invoke(new Command({ goto: 'nowhere' }))
     // @ts-expect-error there is no such node
     twoNodes().compile({ interruptAfter: ['nowhere'] })
+  })
+
+  test('do not keep a builder from standing where one of LangGraph is expected', () => {
+    const named: StateGraph<typeof State, Values, typeof State.Update, '__start__' | 'plan' | 'act'> =
+      twoNodes()
+    const theirs: LangGraphStateGraph<
+      typeof State,
+      Values,
+      typeof State.Update,
+      '__start__' | 'plan' | 'act'
+    > = twoNodes()
+    expectTypeOf([named, theirs]).toBeArray()
   })
 
   test('add up', () => {
