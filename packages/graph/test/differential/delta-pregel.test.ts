@@ -105,9 +105,9 @@ for (const durability of ['async', 'exit'] as const) {
 
 samePregel('an edit of a delta channel that makes nodes due', async (graph) => [
   await inputs(['one'])(graph),
-  await outcomeOf(() => graph.updateState(thread, 'edited' as never, 'sized')),
-  await outcomeOf(() => graph.updateState(thread, 'input' as never, '__input__')),
+  await outcomeOf(() => graph.updateState(thread, 'edited', 'sized')),
+  await outcomeOf(() => graph.updateState(thread, 'input', '__input__')),
   await outcomeOf(() => graph.invoke(null, thread)),
   await outcomeOf(() => graph.invoke(new Command({ update: { log: 'command' } }), thread)),
-  await outcomeOf(() => graph.updateState(thread, 'unnamed' as never)),
+  await outcomeOf(() => graph.updateState(thread, 'unnamed')),
 ])

@@ -11,7 +11,7 @@ import {
   type BaseCheckpointSaver,
 } from '@langchain/langgraph'
 import { DeltaChannel } from '@langchain/langgraph/channels'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { differences } from '../differential/harness/differences.ts'
 import { cairn, langGraph, type Vocabulary } from '../differential/harness/differential.ts'
@@ -45,7 +45,7 @@ interface Walk {
 
 const nodes = ['count', 'side', 'ask', 'fan', 'each'] as const
 
-const act: fc.Arbitrary<Act> = fc.oneof(
+const anyAct: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('input' as const), n: fc.nat(3), isOverwrite: fc.boolean() }),
@@ -70,13 +70,13 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
 )
 
-const walk: fc.Arbitrary<Walk> = fc.record({
+const anyWalk: fc.Arbitrary<Walk> = fc.record({
   frequency: fc.integer({ min: 1, max: 4 }),
   slowFrequency: fc.constantFrom(2, 100),
   bound: fc.constantFrom('2', '5', '5000'),
   moves: fc.array(
     fc.record({
-      act,
+      act: anyAct,
       back: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.nat(6) }),
       durability: fc.constantFrom('sync', 'async', 'exit'),
     }),
@@ -153,15 +153,15 @@ test(`${walks} random walks over threads with delta channels are the same on bot
   const bound = 'LANGGRAPH_DELTA_MAX_SUPERSTEPS_SINCE_SNAPSHOT'
   try {
     await fc.assert(
-      fc.asyncProperty(walk, async (given) => {
+      fc.asyncProperty(anyWalk, async (given) => {
         process.env[bound] = given.bound
         const expected = normalise(await play(langGraph, given, new MemorySaver()))
         expect(differences(expected, normalise(await play(cairn, given, new MemorySaver())))).toEqual([])
         expect(differences(expected, normalise(await play(cairn, given, ownSaver(cairn))))).toEqual([])
       }),
       {
-        numRuns: Number(process.env['CAIRN_RANDOM_RUNS'] ?? walks),
-        ...(process.env['SEED'] && { seed: Number(process.env['SEED']) }),
+        numRuns: Number(process.env['CAIRN_RANDOM_PROGRAMS'] ?? walks),
+        ...(process.env['CAIRN_RANDOM_SEED'] && { seed: Number(process.env['CAIRN_RANDOM_SEED']) }),
       },
     )
   } finally {
