@@ -30,8 +30,9 @@ import { abandoned, noWrites, recordOf } from './task-record.ts'
 import type { Write } from './write.ts'
 
 /**
- * When a run waits for its store. `sync`: before the next superstep; `async`: at its end; `exit`: nothing is
- * kept before the end, and then only the last checkpoint. A store that answers at once is never waited for.
+ * When a run waits for its store. `sync`: before the next superstep; `async`: at its end, and when hundreds of commits
+ * are under way; `exit`: nothing is kept before the end, and then only the last checkpoint. A store that answers at
+ * once is never waited for.
  */
 export type Durability = 'sync' | 'async' | 'exit'
 
@@ -60,6 +61,12 @@ export interface JournalOptions {
 type RanTask = Pick<AppliedTask, 'node' | 'fired'> & { readonly name: string }
 
 const inputTask: RanTask = { name: INPUT, node: undefined, fired: [] }
+
+/**
+ * Commits under way from which on even `async` waits for the oldest: the store is too slow for the run, and what it has
+ * not taken yet must not fill the memory.
+ */
+const mostUnderWay = 256
 
 /** Turns of the microtask queue that a commit waits for more tasks to settle. */
 const gatheringTurns = 8
@@ -230,6 +237,7 @@ export class Journal {
     }
     const committing = this.#commit(this.#takeQueued(), this.#newCheckpoint(state, snapshot))
     if (this.#durability === 'sync') return committing
+    if (this.#underWay.size > mostUnderWay) return this.#oldestUnderWay()
   }
 
   /** Commits now what waits for others to settle. Returns a promise only when the run has to wait for the store. */
@@ -257,7 +265,7 @@ export class Journal {
   async #settleRest(): Promise<void> {
     const unsaved = this.#unsaved
     this.#unsaved = undefined
-    if (unsaved !== undefined) await this.#commitLast(unsaved)
+    if (unsaved !== undefined) await this.#commitLast(unsaved, this.#takeQueued())
     if (this.#queued.length > 0) await this.#commit(this.#takeQueued())
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
     if (this.#failure !== undefined) throw this.#failure.error
@@ -282,8 +290,8 @@ export class Journal {
     return snapshot
   }
 
-  #commitLast(unsaved: State): void | Promise<void> {
-    if (this.#snapshots === undefined) return this.#commit([], this.#newCheckpoint(unsaved))
+  #commitLast(unsaved: State, beside: readonly TaskWrites[]): void | Promise<void> {
+    if (this.#snapshots === undefined) return this.#commit(beside, this.#newCheckpoint(unsaved))
     const last = this.#snapshots.last(
       {
         draft: { metadata: this.#metadata, versions: this.#versions, seen: this.#seen },
@@ -293,10 +301,11 @@ export class Journal {
       new Date(this.#clock.now()).toISOString(),
     )
     this.#take(last)
-    if (last.anchor === undefined) return this.#commit(last.writes, this.#newCheckpoint(unsaved, last))
+    if (last.anchor === undefined)
+      return this.#commit([...last.writes, ...beside], this.#newCheckpoint(unsaved, last))
     this.#parentId = last.anchor.id
     void this.#commit(last.writes, last.anchor)
-    return this.#commit([], this.#newCheckpoint(unsaved, last))
+    return this.#commit(beside, this.#newCheckpoint(unsaved, last))
   }
 
   #take(snapshot: Snapshot): void {
@@ -395,12 +404,22 @@ export class Journal {
 
   /** The transaction failed as a whole: what can be kept of it is kept. Its failure is known already. */
   #commitEachTask({ line, writes, checkpoint }: Commit): void {
-    if (writes.length === 1 && checkpoint === undefined) return
-    for (const task of writes) {
+    const isOnlyTask = writes.length === 1 && checkpoint === undefined
+    if (this.#store!.isAtomic === false || isOnlyTask) return
+    // At the end, writes stand beside their checkpoint: it does not hold them, and is worth keeping without.
+    const isBeside = checkpoint !== undefined && this.#durability === 'exit' && writes.length > 0
+    const parts: Commit[] = writes.map((task) => ({ line, writes: [task] }))
+    for (const part of isBeside ? [{ line, writes: [], checkpoint }, ...parts] : parts) {
       try {
-        void this.#store!.commit({ line, writes: [task] })?.catch(() => undefined)
+        void this.#store!.commit(part)?.catch(() => undefined)
       } catch {}
     }
+  }
+
+  /** Resolves when it has ended, whether the store kept it or not. */
+  #oldestUnderWay(): Promise<void> {
+    const [oldest] = this.#underWay
+    return oldest!.then(ignore, ignore)
   }
 
   /** Notes a failure at once: nobody may be waiting for this commit. */
@@ -428,3 +447,5 @@ function saved({ channels }: Plan, { contents }: State, slot: number): unknown {
   const content = contents[slot]
   return content === EMPTY || save === undefined ? content : save(content)
 }
+
+const ignore = (): void => undefined

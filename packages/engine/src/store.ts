@@ -100,6 +100,8 @@ export interface ListQuery {
  * writes replaces what stood there. Any other write is kept once: the first one at its position stays.
  */
 export interface Store {
+  /** Whether a commit that fails keeps nothing of it (S1). Default: true. */
+  readonly isAtomic?: boolean
   /** The checkpoint with this id, or the newest of the line, or `undefined`. */
   load(line: Line, checkpointId?: string): Awaitable<StoredCheckpoint | undefined>
   /**

@@ -75,6 +75,29 @@ describe('a slow store', () => {
     await result
   })
 
+  test('that is hundreds of commits behind is waited for even with durability async', async () => {
+    const gates = slowStore()
+    const { result } = start({ durability: 'async', stepLimit: 1000 }, { a: { body: note, goesTo: ['a'] } })
+    const untilItWaits = async () => {
+      for (let before = -1; executed.length > before;) {
+        before = executed.length
+        for (let turns = 0; turns < 4; turns++) await turn()
+      }
+      return executed.length
+    }
+    const ran = await untilItWaits()
+    expect(ran).toBeGreaterThan(200)
+    expect(ran).toBeLessThan(300)
+    for (const gate of gates.slice(0, 10)) gate.resolve()
+    expect(await untilItWaits()).toBe(ran + 10)
+    while (executed.length < 1000) {
+      for (const gate of gates) gate.resolve()
+      await turn()
+    }
+    for (const gate of gates) gate.resolve()
+    await expect(result).rejects.toThrow('Recursion limit')
+  })
+
   test('is waited for before a run fails', async () => {
     const gates = slowStore()
     const { result } = start(
@@ -111,10 +134,20 @@ describe('durability exit', () => {
     expect(Object.keys(store.checkpoints[1]!.changed)).toEqual(['log'])
   })
 
+  test('keeps the last checkpoint when a write beside it cannot be kept', async () => {
+    const refused = new Error('not serialisable')
+    store.onCommit = ({ writes }) => {
+      if (writes.length > 0) throw refused
+    }
+    const { result } = start({ durability: 'exit' }, { a: { body: (attempt) => void ask(attempt, 'name') } })
+    await expect(result).rejects.toBe(refused)
+    expect(store.load(line)).toMatchObject({ metadata: { step: -1 }, writes: [] })
+  })
+
   test('keeps the questions of the last superstep, and what its tasks finished', async () => {
     const nodes = { a: { body: (attempt: Attempt) => void ask(attempt, 'name') }, b: { body: note } }
     await start({ durability: 'exit', start: enter(['a', 'b']) }, nodes).result
-    expect(store.log).toEqual(['#-1', 'a b'])
+    expect(store.log).toEqual(['a b #-1'])
     const answer = { kind: 'plain', value: 'Ada' } as const
     const { run, result } = start(
       { durability: 'exit', start: { kind: 'command', writes: [], answer } },
@@ -133,7 +166,7 @@ describe('durability exit', () => {
       b: { body: note },
     }
     await expect(start({ durability: 'exit' }, nodes).result).rejects.toThrow('c fails')
-    expect(store.log).toEqual(['#0', 'b c'])
+    expect(store.log).toEqual(['b c #0'])
   })
 })
 

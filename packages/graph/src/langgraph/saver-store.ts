@@ -3,20 +3,29 @@
 //   V1. What a saver is given is its own: later supersteps do not change it.
 //   V2. Checkpoints are put one after the other; a failed one fails every later one, because theirs would be
 //       records without a parent. A failed write to a channel that is rebuilt from writes fails them as well.
+//   V3. Writes are put when the checkpoint that they belong to has been handed over, and no later. So a saver that
+//       answers at once is called in the order of what happened, and one that does not waits for no writes.
 import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph'
-import type { Commit, Line, NewCheckpoint, Store, StoredCheckpoint } from '@cairn/engine'
+import type { Commit, Line, NewCheckpoint, Store, StoredCheckpoint, TaskWrites } from '@cairn/engine'
 import type { RunConfig } from './run-config.ts'
+import { versionsOf, type SaverVersions } from './saver-versions.ts'
 
 type SaverConfig = Parameters<BaseCheckpointSaver['getTuple']>[0]
 type Put = Parameters<BaseCheckpointSaver['put']>
 
 export class SaverStore implements Store {
+  /** Its calls are separate: what one could not keep, others do not take with it. */
+  readonly isAtomic = false
   readonly #saver: BaseCheckpointSaver
   readonly #config: RunConfig
   readonly #rebuilt: { has(channel: string): boolean }
+  readonly #saverVersions: SaverVersions
   #values: Record<string, unknown>
   #versions: Record<string, unknown>
-  #putting: Promise<unknown> = Promise.resolve()
+  /** What the next checkpoint waits for: the one before it, and writes that channels are rebuilt from. */
+  #putting: Promise<unknown> | undefined
+  /** Set while a checkpoint waits to be handed over. */
+  #handingOver: Promise<unknown> | undefined
 
   /**
    * @param config passed to the saver with each call, as some find their tenant or their connection there
@@ -32,45 +41,67 @@ export class SaverStore implements Store {
     this.#rebuilt = rebuilt
     this.#saver = saver
     this.#config = config
+    this.#saverVersions = versionsOf(saver, loaded)
     this.#values = { ...loaded?.values }
     this.#versions = { ...loaded?.versions }
   }
 
   async load(line: Line, checkpointId?: string): Promise<StoredCheckpoint | undefined> {
-    const tuple = await this.#saver.getTuple(this.#configOf(line, checkpointId))
+    const config = this.#configOf(line, checkpointId)
+    const isAddressed = this.#config.configurable?.['checkpoint_id'] !== undefined
+    if (line.namespace === '' && !isAddressed) delete config.configurable!['checkpoint_ns']
+    const tuple = await this.#saver.getTuple(config)
     return tuple === undefined ? undefined : fromTuple(tuple, line)
   }
 
-  async commit({ line, writes, checkpoint }: Commit): Promise<void> {
-    const putWrites = writes.map(({ checkpointId, taskId, taskPath, writes: pairs }) =>
-      this.#saver.putWrites(
-        this.#configOf(line, checkpointId),
-        pairs.map(([channel, value]) => [channel, value]),
-        taskId,
-        taskPath,
-      ),
-    )
-    if (checkpoint === undefined) {
-      const isRebuilt = writes.some((task) => task.writes.some(([channel]) => this.#rebuilt.has(channel)))
-      const put = Promise.all(putWrites)
-      if (isRebuilt) {
-        this.#putting = Promise.all([this.#putting, put])
-        this.#putting.catch(() => undefined) // told by the next checkpoint, if one comes
-      }
-      await put.catch((error: unknown) => this.#afterCheckpoints(error))
-      return
-    }
-    const put = this.#record(line, checkpoint)
-    const beside = Promise.all(putWrites)
-    beside.catch(() => undefined) // told when it is awaited: after a checkpoint that failed before
-    this.#putting = this.#putting.then(() => beside).then(() => this.#saver.put(...put))
-    await this.#putting
+  commit({ line, writes, checkpoint }: Commit): Promise<void> {
+    const beside = writes.map((task) => this.#putWrites(line, task))
+    const made = checkpoint === undefined ? beside : [...beside, this.#put(this.#record(line, checkpoint))]
+    return Promise.all(made).then(() => undefined)
   }
 
-  /** Writes beside a checkpoint that could not be put fail because of it. */
-  async #afterCheckpoints(error: unknown): Promise<never> {
-    await this.#putting
-    throw error
+  #putWrites(line: Line, { checkpointId, taskId, taskPath, writes }: TaskWrites): Promise<unknown> {
+    const put = () =>
+      this.#saver.putWrites(
+        this.#configOf(line, checkpointId),
+        writes.map(([channel, value]) => [channel, value]),
+        taskId,
+        taskPath,
+      )
+    const putting = this.#handingOver === undefined ? put() : this.#handingOver.then(put)
+    if (writes.some(([channel]) => this.#rebuilt.has(channel)))
+      this.#waitFor(this.#putting === undefined ? putting : Promise.all([this.#putting, putting]))
+    return putting
+  }
+
+  #put(put: Put): Promise<unknown> {
+    const before = this.#putting
+    const putting = before === undefined ? this.#handOver(put) : before.then(() => this.#handOver(put))
+    if (before !== undefined) {
+      const handingOver = before.then(ignore, ignore)
+      this.#handingOver = handingOver
+      void handingOver.then(() => {
+        if (this.#handingOver === handingOver) this.#handingOver = undefined
+      })
+    }
+    this.#waitFor(putting)
+    return putting
+  }
+
+  #handOver(put: Put): Promise<unknown> {
+    try {
+      return this.#saver.put(...put)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** A failure is told by the commit, and by every checkpoint that comes after it. */
+  #waitFor(putting: Promise<unknown>): void {
+    this.#putting = putting
+    putting.then(() => {
+      if (this.#putting === putting) this.#putting = undefined
+    }, ignore)
   }
 
   async *list({
@@ -100,32 +131,36 @@ export class SaverStore implements Store {
   ): Put {
     this.#values = { ...this.#values, ...changed }
     for (const channel of removed) delete this.#values[channel]
-    const grown = Object.entries(versions).filter(([channel, version]) => this.#versions[channel] !== version)
-    this.#versions = { ...versions }
+    const own = this.#saverVersions.versions(versions)
+    const grown = Object.entries(own).filter(([channel, version]) => this.#versions[channel] !== version)
+    this.#versions = own
     const checkpoint = {
       v: 4,
       id,
       ts: createdAt,
       channel_values: this.#values,
-      channel_versions: { ...versions },
-      versions_seen: { ...seen },
+      channel_versions: { ...own },
+      versions_seen: this.#saverVersions.seen(seen),
     }
     return [this.#configOf(line, parentId), checkpoint, { ...metadata }, Object.fromEntries(grown)]
   }
 
   #configOf(line: Line, checkpointId: string | undefined): SaverConfig {
     const { threadId, namespace } = line
+    const given = this.#config.configurable?.['thread_id']
     return {
       ...this.#config,
       configurable: {
         ...this.#config.configurable,
-        ...(threadId !== '' && { thread_id: threadId }),
+        ...(threadId !== '' && { thread_id: String(given) === threadId ? given : threadId }),
         checkpoint_ns: namespace,
         checkpoint_id: checkpointId,
       },
     } as SaverConfig
   }
 }
+
+const ignore = (): void => undefined
 
 /** A saver's record as the engine knows it. */
 export function fromTuple(

@@ -1,0 +1,41 @@
+import { setImmediate } from 'node:timers/promises'
+import { MemorySaver, START } from '@langchain/langgraph'
+import { describe, expect, test } from 'vitest'
+import { Log } from '../differential/harness/states.ts'
+import { Cairn, LangGraph, endOf, thread, type Builder } from './both-engines.ts'
+
+describe('a run that waits for no saver, with one that fails', () => {
+  class Full extends MemorySaver {
+    override async put(...args: Parameters<MemorySaver['put']>): ReturnType<MemorySaver['put']> {
+      if (args[2].step === 0) throw new Error('full')
+      return super.put(...args)
+    }
+  }
+
+  const ran = async (StateGraph: Builder) => {
+    const names: string[] = []
+    const slow = (name: string) => async () => {
+      for (let turn = 0; turn < 3; turn++) await setImmediate()
+      names.push(name)
+      return {}
+    }
+    const error = await endOf(
+      new StateGraph(Log)
+        .addNode('a', slow('a'))
+        .addNode('b', slow('b'))
+        .addEdge(START, 'a')
+        .addEdge('a', 'b')
+        .compile({ checkpointer: new Full() })
+        .invoke({}, { ...thread, durability: 'async' }),
+    )
+    return { error, names }
+  }
+
+  test('LangGraph goes on to the end, though nothing of it is kept, and then fails', async () => {
+    expect(await ran(LangGraph)).toEqual({ error: new Error('full'), names: ['a', 'b'] })
+  })
+
+  test('Cairn stops at once', async () => {
+    expect(await ran(Cairn)).toEqual({ error: new Error('full'), names: [] })
+  })
+})
