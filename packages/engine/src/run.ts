@@ -331,8 +331,8 @@ export class Run {
   /** Questions and messages end the run, once every task of the superstep has settled. */
   #stopped(): RunResult | undefined {
     const own = this.#tasks.filter(({ origin }) => origin.kind !== 'call') // callers pass on what called tasks ask
-    const escaped = this.options.isNested === true ? this.#scheduler.escaped?.outcome : undefined
-    if (escaped?.kind === 'escaped' && !escaped.isPaused) return { kind: 'escaped', signal: escaped.signal }
+    const message = this.options.isNested === true ? this.#scheduler.message : undefined
+    if (message !== undefined) return { kind: 'escaped', signal: message }
     if (own.some(({ outcome }) => outcome.kind === 'interrupted')) {
       void this.journal.flush() // the questions are told only after they are kept; the end of the run waits for slow stores
       this.#previewFinished()
