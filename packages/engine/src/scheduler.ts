@@ -57,9 +57,9 @@ export class Scheduler implements AttemptHost {
     this.#signal = options.signal
   }
 
-  /** The task whose message to the graph around counts more than what others ask. */
-  get escaped(): Task | undefined {
-    return this.#superstep.escaped
+  /** A message to the graph around that counts more than what tasks have asked. */
+  get message(): Error | undefined {
+    return this.#superstep.message
   }
 
   get context(): unknown {
