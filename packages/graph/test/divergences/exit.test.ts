@@ -1,6 +1,7 @@
 // Runs with durability `exit`, which store at their end.
 import { Command, MemorySaver, Overwrite, START, interrupt } from '@langchain/langgraph'
 import { describe, expect, test } from 'vitest'
+import { deltaLog } from '../differential/harness/delta-log.ts'
 import { Log } from '../differential/harness/states.ts'
 import { Cairn, LangGraph, endOf, thread, type Builder } from './both-engines.ts'
 
@@ -47,5 +48,30 @@ describe('the state after a command that led to a question', () => {
 
   test('Cairn shows it once', async () => {
     expect(await updated(Cairn)).toEqual({ log: ['in', 'update'] })
+  })
+})
+
+describe('what a command wrote to a delta channel before a question', () => {
+  const answered = async (StateGraph: Builder) => {
+    const graph = new StateGraph(deltaLog())
+      .addNode('asks', () => ({ log: `answered ${String(interrupt('which?'))}` }))
+      .addEdge(START, 'asks')
+      .compile({ checkpointer: new MemorySaver() })
+    await graph.invoke({ log: 'in' }, atExit)
+    await graph.invoke(new Command({ update: { log: 'command' }, goto: 'asks' }), atExit)
+    const { values } = await graph.getState(thread)
+    const { log } = await graph.invoke(new Command({ resume: 'yes' }), atExit)
+    return { asked: (values as { log: string[] }).log, log }
+  }
+
+  test('LangGraph loses it with the answer', async () => {
+    expect(await answered(LangGraph)).toEqual({ asked: ['in', 'command'], log: ['in', 'answered yes'] })
+  })
+
+  test('Cairn keeps it', async () => {
+    expect(await answered(Cairn)).toEqual({
+      asked: ['in', 'command'],
+      log: ['in', 'command', 'answered yes'],
+    })
   })
 })
