@@ -49,7 +49,15 @@ export function withAmbientConfig<T>(config: RunConfig, body: () => T): T {
   return shared.run(ambient, body)
 }
 
-/** The same with whatever run tree a tracer in `config.callbacks` supplies. */
+/** The same for nodes that a handler watches: with the run tree that a tracer supplies, if one is among them. */
 export function withTracedConfig<T>(config: RunConfig, body: () => T): T {
-  return AsyncLocalStorageProviderSingleton.runWithConfig<T>(config, body)
+  return hasTracer(config.callbacks)
+    ? AsyncLocalStorageProviderSingleton.runWithConfig<T>(config, body)
+    : withAmbientConfig(config, body)
+}
+
+/** Whether LangSmith's tracer is among the handlers, as LangChain recognises it. */
+function hasTracer(callbacks: RunConfig['callbacks']): boolean {
+  const handlers = Array.isArray(callbacks) ? callbacks : (callbacks?.handlers ?? [])
+  return handlers.some((handler) => 'name' in handler && handler.name === 'langchain_tracer')
 }
