@@ -61,6 +61,10 @@ export const bars: readonly Bar[] = [
   faster('stream', 'langgraph', 15),
   faster('idle-channel', 'langgraph', 15),
   { id: 'idle-channel/file', kind: 'file-size', workload: 'idle-channel', atMostBytes: 3_000_000 },
+  faster('invoke', 'langgraph', 10),
+  faster('handler', 'langgraph', 4),
+  faster('events', 'langgraph', 2.5),
+  faster('agent', 'langgraph', 5),
   faster('threads', 'langgraph', 10),
   { id: 'threads/block', kind: 'longest-block', workload: 'threads', atMostMs: 50 },
   {

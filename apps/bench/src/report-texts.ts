@@ -45,8 +45,9 @@ side; retry, timeout and cache policies are there to be used on both and are use
 
 export const notMeasured = `\
 - Models, tools and anything over a network: a real agent waits for those nearly all of its time.
-- Callbacks, tracers and \`streamEvents\`; zod schemas; retries, timeouts, caches, interrupts and resumes.
+- Tracers that send what they see; zod schemas of a state; retries, timeouts, caches, interrupts and resumes.
 - Reading history, and threads that grow: every workload's state is small but for the one with the idle channel.
 - Several processes on one file, other databases, other operating systems, and power cuts.
-- XState and Mastra where they have no counterpart: a stream of states and updates, a saver in memory, and, with a
+- XState and Mastra where they have no counterpart: streams of states, updates and events, callback handlers, prebuilt
+  agents, a saver in memory, and, with a
   store, children or nested workflows, which they keep only as part of their parent's snapshot.`

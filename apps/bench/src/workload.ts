@@ -58,6 +58,24 @@ interface InvokeWork {
   readonly times: number
 }
 
+/** The loop, watched by one callback handler. */
+interface HandlerWork {
+  readonly kind: 'handler'
+  readonly steps: number
+}
+
+/** The loop, read as the events of `streamEvents`, version 2. */
+interface EventsWork {
+  readonly kind: 'events'
+  readonly steps: number
+}
+
+/** A prebuilt agent whose model, a script, calls a tool `rounds` times, one call at a time. */
+interface AgentWork {
+  readonly kind: 'agent'
+  readonly rounds: number
+}
+
 /** What programs do inside a running process. */
 export type Work =
   | LoopWork
@@ -68,11 +86,24 @@ export type Work =
   | IdleChannelWork
   | ThreadsWork
   | InvokeWork
+  | HandlerWork
+  | EventsWork
+  | AgentWork
+
+/** Work in LangChain's own terms: other engines have no counterpart. */
+export type LangChainWork = StreamWork | HandlerWork | EventsWork | AgentWork
 
 /** Importing a package in a process that has loaded nothing but the bench's own sampler. */
 export interface ImportWork {
   readonly kind: 'import'
   readonly of: 'graph' | 'engine'
+}
+
+const langChainKinds: ReadonlySet<Work['kind']> = new Set(['stream', 'handler', 'events', 'agent'])
+
+/** Whether only engines of LangChain's world can do the work. */
+export function isLangChainWork(work: Work): work is LangChainWork {
+  return langChainKinds.has(work.kind)
 }
 
 /** The figures by which a run is judged right; compared name by name. */

@@ -16,7 +16,7 @@ const leftOut: Readonly<Record<WorkspaceEngine, readonly string[]>> = {
   cairn: [],
   langgraph: [],
   'langgraph-sync': tinyWorkloads.flatMap(({ id, storage }) => (storage === 'sqlite' ? [] : [id])),
-  xstate: ['loop-sync-memory', 'fan-out-5-sqlite', 'nested-sqlite', 'stream'],
+  xstate: ['loop-sync-memory', 'fan-out-5-sqlite', 'nested-sqlite', 'stream', 'handler', 'events', 'agent'],
 }
 
 const pairs = Object.entries(leftOut).flatMap(([engine, without]) =>

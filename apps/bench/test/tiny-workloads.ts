@@ -1,6 +1,9 @@
 import type { ProgramWorkload } from '../src/workload.ts'
+import { agent } from '../src/workloads/agent.ts'
 import { chain } from '../src/workloads/chain.ts'
+import { events } from '../src/workloads/events.ts'
 import { fanOut } from '../src/workloads/fan-out.ts'
+import { handler } from '../src/workloads/handler.ts'
 import { idleChannel } from '../src/workloads/idle-channel.ts'
 import { invoke } from '../src/workloads/invoke.ts'
 import { loop } from '../src/workloads/loop.ts'
@@ -24,4 +27,7 @@ export const tinyWorkloads: readonly ProgramWorkload[] = [
   idleChannel(3, 500),
   threads(3, 4),
   invoke(2),
+  handler(3),
+  events(3),
+  agent(2),
 ]

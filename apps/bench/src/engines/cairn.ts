@@ -1,4 +1,5 @@
 import { Annotation, END, MemorySaver, Send, START, StateGraph } from '@cairn/graph'
+import { createReactAgent } from '@cairn/graph/prebuilt'
 import { SqliteSaver } from '@cairn/sqlite'
 import type { Engine } from '../engine.ts'
 import { openStateGraph, type Vocabulary } from './state-graph.ts'
@@ -9,6 +10,7 @@ const words: Vocabulary = {
   START,
   Send,
   StateGraph,
+  createReactAgent,
   openMemory: () => new MemorySaver(),
   openSqlite(path) {
     const saver = SqliteSaver.open(path)

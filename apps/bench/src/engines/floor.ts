@@ -37,6 +37,12 @@ function runBare(work: Work, journal: Journal | undefined): Result | Promise<Res
       return bareIdleChannel(work.steps, documentOf(work.documentBytes), journal)
     case 'threads':
       return bareThreads(work, journal)
+    case 'handler':
+      return bareHandler(work.steps)
+    case 'events':
+      return bareEvents(work.steps)
+    case 'agent':
+      return bareAgent(work.rounds)
   }
 }
 
@@ -130,6 +136,64 @@ async function bareStream(steps: number): Promise<Result> {
     } else seen.updates += 1
   }
   return seen
+}
+
+/** Who watches is told of the loop, of its start, and in each round of the step and of the way on. */
+function toldOf(steps: number, start: () => void, end: () => void): Counter {
+  const told = <Value>(body: () => Value): Value => {
+    start()
+    const value = body()
+    end()
+    return value
+  }
+  return told(() => {
+    let state: Counter = told(() => ({ count: 0 }))
+    let goesOn = true
+    while (goesOn) {
+      state = told(() => addOne(state))
+      goesOn = told(() => state.count < steps)
+    }
+    return state
+  })
+}
+
+function bareHandler(steps: number): Result {
+  const seen = { starts: 0, ends: 0 }
+  const { count } = toldOf(
+    steps,
+    () => (seen.starts += 1),
+    () => (seen.ends += 1),
+  )
+  return { count, ...seen }
+}
+
+async function bareEvents(steps: number): Promise<Result> {
+  const events: ('starts' | 'ends' | 'chunks')[] = []
+  const { count } = toldOf(
+    steps,
+    () => events.push('starts'),
+    () => events.push('ends'),
+  )
+  async function* all() {
+    yield* events
+    for (let step = 0; step < count; step += 1) yield 'chunks' as const
+  }
+  const seen = { starts: 0, ends: 0, chunks: 0 }
+  for await (const event of all()) seen[event] += 1
+  return seen
+}
+
+async function bareAgent(rounds: number): Promise<Result> {
+  const messages: { readonly text: string; readonly calls?: readonly number[] }[] = [{ text: '0' }]
+  const model = async (round: number, text: string) =>
+    round < rounds ? { text: '', calls: [Number(text)] } : { text }
+  const tool = async (n: number) => ({ text: String(n + 1) })
+  for (let round = 0; ; round += 1) {
+    const answer: (typeof messages)[number] = await model(round, messages.at(-1)!.text)
+    messages.push(answer)
+    if (answer.calls === undefined) return { messages: messages.length, sum: Number(answer.text) }
+    for (const n of answer.calls) messages.push(await tool(n))
+  }
 }
 
 function bareIdleChannel(steps: number, document: string, journal: Journal | undefined): Result {

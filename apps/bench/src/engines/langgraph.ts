@@ -1,4 +1,5 @@
 import { Annotation, END, MemorySaver, Send, START, StateGraph } from '@langchain/langgraph'
+import { createReactAgent } from '@langchain/langgraph/prebuilt'
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite'
 import type { Engine } from '../engine.ts'
 import { openStateGraph, type Durability, type Vocabulary } from './state-graph.ts'
@@ -11,6 +12,7 @@ export function langGraphEngine(durability: Durability): Engine {
     START,
     Send,
     StateGraph,
+    createReactAgent,
     durability,
     openMemory: () => new MemorySaver(),
     openSqlite(path) {

@@ -1,9 +1,15 @@
 // The work in the vocabulary that LangGraph and Cairn share, so that both run the very same graphs.
 import type * as LangGraph from '@langchain/langgraph'
+import { awaitAllCallbacks } from '@langchain/core/callbacks/promises'
+import { HumanMessage, type BaseMessage } from '@langchain/core/messages'
+import { tool } from '@langchain/core/tools'
 import type { BaseCheckpointSaver } from '@langchain/langgraph'
+import type { createReactAgent } from '@langchain/langgraph/prebuilt'
+import { z } from 'zod'
 import type { Program, Storage } from '../engine.ts'
 import type { FanOutWork, NodeKind, Result, Work } from '../workload.ts'
 import { documentOf } from '../workloads/idle-channel.ts'
+import { ScriptedModel, TOOL_NAME } from './scripted-model.ts'
 
 /** Whether LangGraph's next superstep waits until the last one's checkpoint is stored (`sync`) or not. */
 export type Durability = 'async' | 'sync'
@@ -13,6 +19,7 @@ export interface Vocabulary extends Pick<
   typeof LangGraph,
   'Annotation' | 'END' | 'START' | 'Send' | 'StateGraph'
 > {
+  readonly createReactAgent: typeof createReactAgent
   openMemory(): BaseCheckpointSaver
   /** A saver on the file at this path, on a connection of its own. */
   openSqlite(path: string): ClosableSaver
@@ -31,6 +38,10 @@ type State = Record<string, unknown>
 interface Graph {
   invoke(input: State, options: RunOptions): Promise<State>
   stream(input: State, options: StreamOptions): Promise<AsyncIterable<readonly [mode: string, chunk: State]>>
+  streamEvents(
+    input: State,
+    options: RunOptions & { readonly version: 'v2' },
+  ): AsyncIterable<{ readonly event: string; readonly name: string }>
   getState(options: RunOptions): Promise<{ readonly values: State }>
 }
 
@@ -38,6 +49,7 @@ interface RunOptions {
   readonly recursionLimit: number
   readonly durability?: Durability
   readonly configurable?: { readonly thread_id: string }
+  readonly callbacks?: readonly object[]
 }
 
 interface StreamOptions extends RunOptions {
@@ -119,6 +131,28 @@ async function runWork(
       }
       return chunks
     }
+    case 'handler': {
+      const seen = { starts: 0, ends: 0 }
+      const handler = {
+        handleChainStart: () => void (seen.starts += 1),
+        handleChainEnd: () => void (seen.ends += 1),
+      }
+      const state = await graph.invoke(design.input, { ...optionsFor(0), callbacks: [handler] })
+      await awaitAllCallbacks()
+      return { ...design.result(state), ...seen }
+    }
+    case 'events': {
+      const seen = { starts: 0, ends: 0, chunks: 0 }
+      for await (const { event, name } of graph.streamEvents(design.input, {
+        ...optionsFor(0),
+        version: 'v2',
+      })) {
+        if (event === 'on_chain_start') seen.starts += 1
+        else if (event === 'on_chain_end') seen.ends += 1
+        else if (event === 'on_chain_stream' && name === 'LangGraph') seen.chunks += 1
+      }
+      return seen
+    }
     default:
       return design.result(await graph.invoke(design.input, optionsFor(0)))
   }
@@ -129,7 +163,11 @@ function designOf(words: Vocabulary, work: Work): Design {
     case 'loop':
       return loopDesign(words, work.steps, work.node)
     case 'stream':
+    case 'handler':
+    case 'events':
       return loopDesign(words, work.steps, 'sync')
+    case 'agent':
+      return agentDesign(words, work.rounds)
     case 'threads':
       return loopDesign(words, work.steps, 'async')
     case 'chain':
@@ -251,6 +289,24 @@ function idleChannelDesign(words: Vocabulary, steps: number, documentBytes: numb
     result: (values) => ({
       count: numberIn(values, 'count'),
       documentBytes: String(values['document']).length,
+    }),
+  }
+}
+
+function agentDesign(words: Vocabulary, rounds: number): Design {
+  const addOne = tool(({ n }) => n + 1, {
+    name: TOOL_NAME,
+    description: 'Adds one.',
+    schema: z.object({ n: z.number() }),
+  })
+  const llm = new ScriptedModel(rounds)
+  return {
+    compile: () => words.createReactAgent({ llm, tools: [addOne] }) as unknown as Graph,
+    input: { messages: [new HumanMessage('0')] },
+    recursionLimit: 2 * rounds + 10,
+    result: ({ messages }) => ({
+      messages: (messages as BaseMessage[]).length,
+      sum: Number((messages as BaseMessage[]).at(-1)!.text),
     }),
   }
 }

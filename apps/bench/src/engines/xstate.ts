@@ -2,7 +2,7 @@
 // snapshot is kept at every transition, a row each, as the other engines keep a checkpoint a superstep.
 import { createActor, toPromise, type Actor, type AnyStateMachine } from 'xstate'
 import type { Engine, Program, Storage } from '../engine.ts'
-import type { Result, Work } from '../workload.ts'
+import { isLangChainWork, type LangChainWork, type Result, type Work } from '../workload.ts'
 import { documentOf } from '../workloads/idle-channel.ts'
 import { lastEntry, openJournal, type Journal } from './journal.ts'
 import {
@@ -13,12 +13,12 @@ import {
   stepMachine,
 } from './xstate-machines.ts'
 
-type ActorWork = Exclude<Work, { kind: 'stream' }>
+type ActorWork = Exclude<Work, LangChainWork>
 
 export const xstateEngine: Engine = {
   open(work: Work, storage: Storage): Program | undefined {
-    // A stream of states and updates, and a saver in memory, have no counterpart here.
-    if (work.kind === 'stream' || storage.kind === 'memory') return undefined
+    // Streams, handlers and agents of LangChain's, and a saver in memory, have no counterpart here.
+    if (isLangChainWork(work) || storage.kind === 'memory') return undefined
     // Its snapshot holds every child, so one at each child's end would be work that nobody else does.
     if (storage.kind === 'sqlite' && (work.kind === 'fan-out' || work.kind === 'nested')) return undefined
     const journal = openJournal(storage)

@@ -1,6 +1,9 @@
 import type { ProgramWorkload, Workload } from '../workload.ts'
+import { agent } from './agent.ts'
 import { chain } from './chain.ts'
+import { events } from './events.ts'
 import { fanOut } from './fan-out.ts'
+import { handler } from './handler.ts'
 import { idleChannel } from './idle-channel.ts'
 import { importEngine, importGraph } from './import-package.ts'
 import { invoke } from './invoke.ts'
@@ -26,6 +29,9 @@ export const catalog: readonly Workload[] = [
   limited(idleChannel(2000, 100_000), 3),
   limited(threads(200, 20), 3),
   invoke(1000),
+  handler(1000),
+  events(1000),
+  agent(50),
   importGraph,
   importEngine,
 ]
