@@ -23,7 +23,7 @@ export class Superstep {
   /** caller → the tasks it called, by the index of the call. */
   readonly calls = new Map<Task, CalledTask[]>()
   /** A message to the graph around, unless a question was asked after it. */
-  escaped: Task | undefined
+  message: Error | undefined
   readonly #failures: unknown[] = []
   #isMomentPast = true
   #waiting: { resolve(): void; reject(error: unknown): void } | undefined
@@ -55,12 +55,12 @@ export class Superstep {
    * a message takes some turns of the microtask queue more.
    */
   noteSettled(task: Task): void {
-    const { kind } = task.outcome
-    if (kind === 'escaped') {
-      this.escaped = task
+    const { outcome } = task
+    if (outcome.kind === 'escaped' && !outcome.isPaused) {
+      this.message = outcome.signal
       this.#isMomentPast = false
       void moment().then(() => (this.#isMomentPast = true))
-    } else if (kind === 'interrupted' && this.#isMomentPast) this.escaped = undefined
+    } else if (outcome.kind === 'interrupted' && this.#isMomentPast) this.message = undefined
   }
 
   waitForEnd(): Promise<void> {
@@ -91,4 +91,9 @@ export class Superstep {
     const lost = this.tasks.filter((task) => !task.isSettled)
     return lost.length > 0 ? { error: new LostTaskError(lost.map((task) => task.name)) } : undefined
   }
+}
+
+/** As long as it takes the message of a node to come out of the layers around it. */
+async function moment(): Promise<void> {
+  for (let turn = 0; turn < 32; turn++) await undefined
 }
