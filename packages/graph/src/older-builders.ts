@@ -6,6 +6,7 @@ import {
 } from '@langchain/langgraph'
 import type { BaseMessage } from '@langchain/core/messages'
 import { adopt } from './adopt/adopt.ts'
+import { standIn } from './langgraph/stand-in.ts'
 import { StateGraph } from './state-graph.ts'
 
 class PlainGraph extends LangGraphGraph {
@@ -15,7 +16,7 @@ class PlainGraph extends LangGraphGraph {
 }
 
 /** Nodes that hand on what they return, without a state. */
-export const Graph = PlainGraph as unknown as typeof LangGraphGraph
+export const Graph = standIn(PlainGraph, LangGraphGraph) as unknown as typeof LangGraphGraph
 export type Graph = InstanceType<typeof LangGraphGraph>
 
 class MessagesGraph extends StateGraph<BaseMessage[]> {
@@ -27,5 +28,8 @@ class MessagesGraph extends StateGraph<BaseMessage[]> {
 }
 
 /** A state graph whose state is a list of messages. */
-export const MessageGraph = MessagesGraph as unknown as typeof LangGraphMessageGraph
+export const MessageGraph = standIn(
+  MessagesGraph,
+  LangGraphMessageGraph,
+) as unknown as typeof LangGraphMessageGraph
 export type MessageGraph = InstanceType<typeof LangGraphMessageGraph>
