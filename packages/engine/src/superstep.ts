@@ -95,5 +95,5 @@ export class Superstep {
 
 /** As long as it takes the message of a node to come out of the layers around it. */
 async function moment(): Promise<void> {
-  for (let turn = 0; turn < 32; turn++) await undefined
+  for (let turn = 0; turn < 32; turn++) await Promise.resolve()
 }
