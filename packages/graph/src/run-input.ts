@@ -1,9 +1,10 @@
 // From what a caller passes to `invoke` to how the engine's run begins.
-import { EmptyInputError, InvalidUpdateError, Send, isCommand } from '@langchain/langgraph'
+import { EmptyInputError, InvalidUpdateError, isCommand } from '@langchain/langgraph'
 import { SENDS, START, type Answer, type RunStart, type Write } from '@cairn/engine'
 import { UnknownNodeError } from './errors.ts'
 import type { Destination } from './langgraph/compiled-fields.ts'
 import { triggerOf } from './langgraph/config-keys.ts'
+import { sendOf } from './langgraph/recognise.ts'
 import { isInterruptId } from './langgraph/scratchpad.ts'
 import type { Program } from './lower/program.ts'
 
@@ -42,10 +43,11 @@ function inputWrites(input: unknown, channels: string | readonly string[]): Writ
 
 function destinationWrites({ goto = [] }: CommandInput, nodes: ReadonlySet<string>): Write[] {
   return [goto].flat().flatMap((destination): Write[] => {
-    const target = destination instanceof Send ? destination.node : destination
+    const send = sendOf(destination)
+    const target = send === undefined ? (destination as string) : send.node
     if (target === '__end__') return [[triggerOf(target), START]] // no node listens: a command, and no more
-    if (!nodes.has(target)) throw new UnknownNodeError(target, undefined, namesIn(nodes))
-    return [destination instanceof Send ? [SENDS, destination] : [triggerOf(destination), START]]
+    if (!nodes.has(target)) throw new UnknownNodeError(`${target}`, undefined, namesIn(nodes))
+    return [send === undefined ? [triggerOf(target), START] : [SENDS, send]]
   })
 }
 

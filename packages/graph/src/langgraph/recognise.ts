@@ -1,4 +1,5 @@
 // LangGraph recognises its classes by fields, so that copies of the package work together. So do we.
+import { Send } from '@langchain/langgraph'
 
 /** A compiled graph of any engine, alone or as a step of a sequence. */
 export function isCompiledGraph(candidate: unknown): boolean {
@@ -31,4 +32,12 @@ export function isRunnable(
   return (
     typeof value === 'object' && value !== null && (value as { lc_runnable?: unknown }).lc_runnable === true
   )
+}
+
+/** A send, whichever copy of LangGraph made it; `undefined` for anything else. */
+export function sendOf(value: unknown): Send | undefined {
+  if (value instanceof Send) return value
+  if (typeof value !== 'object' || value === null || (value as Send).lg_name !== 'Send') return undefined
+  const { node, args, timeout } = value as Send
+  return new Send(node, args, timeout === undefined ? {} : { timeout })
 }

@@ -1,10 +1,11 @@
 // Where a task goes next: what its result says, the static edges, the joins, the conditional edges, in that order.
-import { InvalidUpdateError, ParentCommand, Send, isCommand } from '@langchain/langgraph'
+import { InvalidUpdateError, ParentCommand, isCommand } from '@langchain/langgraph'
 import { RunnableLambda, type Runnable } from '@langchain/core/runnables'
 import { SENDS, type Attempt } from '@cairn/engine'
 import { UnknownNodeError } from '../errors.ts'
 import type { BranchFields, Destination } from '../langgraph/compiled-fields.ts'
 import { triggerOf } from '../langgraph/config-keys.ts'
+import { sendOf } from '../langgraph/recognise.ts'
 import type { RunConfig } from '../langgraph/run-config.ts'
 import { isCommandList } from './state-update.ts'
 
@@ -19,14 +20,15 @@ export function createGoTo(sender: string, nodes: readonly string[]): GoTo {
   const known = new Set(nodes)
   return (attempt, destinations, value) => {
     for (const destination of destinations) {
-      if (destination instanceof Send) {
-        if (destination.node === '__end__')
-          throw new InvalidUpdateError('Cannot send a packet to the END node')
-        if (!known.has(destination.node)) throw new UnknownNodeError(destination.node, sender, nodes)
-        attempt.write(SENDS, destination)
+      const send = sendOf(destination)
+      if (send !== undefined) {
+        if (send.node === '__end__') throw new InvalidUpdateError('Cannot send a packet to the END node')
+        if (!known.has(send.node)) throw new UnknownNodeError(send.node, sender, nodes)
+        attempt.write(SENDS, send)
       } else if (destination !== '__end__') {
-        if (!known.has(destination)) throw new UnknownNodeError(destination, sender, nodes)
-        attempt.write(triggerOf(destination), value)
+        const name = destination as string
+        if (!known.has(name)) throw new UnknownNodeError(`${name}`, sender, nodes)
+        attempt.write(triggerOf(name), value)
       }
     }
   }
@@ -36,7 +38,8 @@ type AnyCommand = { readonly graph?: string; readonly goto?: Destination | Desti
 
 /** @throws {ParentCommand} when the result is meant for the graph around this one. */
 export function destinationsOf(result: unknown): readonly Destination[] {
-  if (result instanceof Send) return [result]
+  const send = sendOf(result)
+  if (send !== undefined) return [send]
   const commands = isCommand(result) ? [result] : isCommandList(result) ? result.filter(isCommand) : none
   if (commands.length === 0) return none
   const destinations: Destination[] = []
@@ -61,7 +64,7 @@ export function createRoute(branch: BranchFields, sender: string): Route {
   const named = (answer: unknown): readonly Destination[] => {
     const labels = (Array.isArray(answer) ? answer : [answer]) as Destination[]
     return labels.map((label) => {
-      const destination = ends === undefined || label instanceof Send ? label : ends[label]
+      const destination = ends === undefined || sendOf(label) !== undefined ? label : ends[label as string]
       if (destination) return destination
       throw new InvalidUpdateError(
         `Branch condition returned unknown or null destination: the conditional edge from "${sender}" returned ${JSON.stringify(label)}` +

@@ -1,5 +1,5 @@
 // From what a node returned to the writes of its state keys.
-import { InvalidUpdateError, Send, StateSchema, isCommand } from '@langchain/langgraph'
+import { InvalidUpdateError, StateSchema, isCommand } from '@langchain/langgraph'
 import {
   getInteropZodObjectShape,
   interopParse,
@@ -12,6 +12,7 @@ import { UnknownKeyError, unknownKeyMessage } from '../errors.ts'
 import type { BuilderFields } from '../langgraph/compiled-fields.ts'
 import { ROOT_CHANNEL } from '../langgraph/config-keys.ts'
 import { overwriteOf } from '../langgraph/overwrite.ts'
+import { sendOf } from '../langgraph/recognise.ts'
 
 export interface UpdateRules {
   readonly node: string
@@ -67,7 +68,7 @@ function keyedUpdater(rules: UpdateRules): (result: unknown) => Updates {
   const ofOne = (result: unknown): readonly Write[] => {
     if (!result) return nothing
     if (isCommand(result)) return hasUpdate(result) ? known(commandUpdates(result)) : nothing
-    if (result instanceof Send) return Object.entries(result).filter(([key]) => keys.has(key))
+    if (sendOf(result) !== undefined) return Object.entries(result).filter(([key]) => keys.has(key))
     if (typeof result === 'object' && !Array.isArray(result)) return known(Object.entries(result))
     throw new InvalidUpdateError(
       `Expected node "${rules.node}" to return an object or an array containing at least one Command object, ` +
