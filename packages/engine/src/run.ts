@@ -186,7 +186,8 @@ export class Run {
   #begin(): void | Promise<void> {
     this.#signal.throwIfAborted()
     const { start, isResuming = false } = this.options
-    const beginning = beginningOf(this.options, this.#state.newest === 0)
+    const isNew = this.#state.newest === 0 && !(start.kind === 'command' && start.writes.length > 0)
+    const beginning = beginningOf(this.options, isNew)
     this.#isResuming = beginning.goesOn
     this.#beginSnapshots(beginning)
     this.#forgetAnswers(beginning)
