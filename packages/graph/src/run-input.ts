@@ -4,7 +4,7 @@ import { SENDS, START, type Answer, type RunStart, type Write } from '@cairn/eng
 import { UnknownNodeError } from './errors.ts'
 import type { Destination } from './langgraph/compiled-fields.ts'
 import { triggerOf } from './langgraph/config-keys.ts'
-import { sendOf } from './langgraph/recognise.ts'
+import { nameOf, sendOf } from './langgraph/recognise.ts'
 import { isInterruptId } from './langgraph/scratchpad.ts'
 import type { Program } from './lower/program.ts'
 
@@ -44,9 +44,9 @@ function inputWrites(input: unknown, channels: string | readonly string[]): Writ
 function destinationWrites({ goto = [] }: CommandInput, nodes: ReadonlySet<string>): Write[] {
   return [goto].flat().flatMap((destination): Write[] => {
     const send = sendOf(destination)
-    const target = send === undefined ? (destination as string) : send.node
+    const target = send === undefined ? nameOf(destination) : send.node
     if (target === '__end__') return [[triggerOf(target), START]] // no node listens: a command, and no more
-    if (!nodes.has(target)) throw new UnknownNodeError(`${target}`, undefined, namesIn(nodes))
+    if (!nodes.has(target)) throw new UnknownNodeError(target, undefined, namesIn(nodes))
     return [send === undefined ? [triggerOf(target), START] : [SENDS, send]]
   })
 }

@@ -41,3 +41,8 @@ export function sendOf(value: unknown): Send | undefined {
   const { node, args, timeout } = value as Send
   return new Send(node, args, timeout === undefined ? {} : { timeout })
 }
+
+/** The node that a destination names; for what is no name, a text that says what it was. */
+export function nameOf(destination: unknown): string {
+  return typeof destination === 'string' ? destination : JSON.stringify(destination)
+}

@@ -5,7 +5,7 @@ import { SENDS, type Attempt } from '@cairn/engine'
 import { UnknownNodeError } from '../errors.ts'
 import type { BranchFields, Destination } from '../langgraph/compiled-fields.ts'
 import { triggerOf } from '../langgraph/config-keys.ts'
-import { sendOf } from '../langgraph/recognise.ts'
+import { nameOf, sendOf } from '../langgraph/recognise.ts'
 import type { RunConfig } from '../langgraph/run-config.ts'
 import { isCommandList } from './state-update.ts'
 
@@ -26,8 +26,8 @@ export function createGoTo(sender: string, nodes: readonly string[]): GoTo {
         if (!known.has(send.node)) throw new UnknownNodeError(send.node, sender, nodes)
         attempt.write(SENDS, send)
       } else if (destination !== '__end__') {
-        const name = destination as string
-        if (!known.has(name)) throw new UnknownNodeError(`${name}`, sender, nodes)
+        const name = nameOf(destination)
+        if (!known.has(name)) throw new UnknownNodeError(name, sender, nodes)
         attempt.write(triggerOf(name), value)
       }
     }
@@ -78,16 +78,23 @@ export function createRoute(branch: BranchFields, sender: string): Route {
   }
 }
 
-/** A plain function is called as it is, unless somebody traces it. */
+/** A plain function is called as it is; LangChain's own way around it costs more than all else in a superstep. */
 function pathFunction(path: Runnable): (state: unknown, config: RunConfig) => unknown {
   const invoke = (state: unknown, config: RunConfig) =>
     path.invoke(state, config as never) as Promise<unknown>
   if (!(path instanceof RunnableLambda)) return invoke
   const func = (path as unknown as { func: (state: unknown, config: RunConfig) => unknown }).func
-  return (state, config) => {
-    if (config.callbacks !== undefined) return invoke(state, config)
+  const ask = (state: unknown, config: RunConfig) => {
     const answer = func(state, config)
     return isRunnable(answer) ? answer.invoke(state, config as never) : answer
+  }
+  let serialized: Serialized | undefined
+  const tracedAs: TracedAs = { serialized: () => (serialized ??= path.toJSON()), name: path.getName() }
+  return (state, config) => {
+    const { callbacks } = config
+    if (callbacks === undefined) return ask(state, config)
+    if (Array.isArray(callbacks) || isFollowed(callbacks.handlers)) return invoke(state, config)
+    return traceRun(tracedAs, state, config, (traced) => ask(state, traced))
   }
 }
 
