@@ -84,12 +84,14 @@ export class StepLimitError extends EngineError {
     readonly next: readonly string[],
   ) {
     super(
-      `Recursion limit of ${limit} reached without hitting a stop condition, at step ${at.step}` +
+      `Recursion limit of ${limit} reached without hitting a stop condition. ` +
+        'You can increase the limit by setting the "recursionLimit" config key. ' +
+        `It was reached at step ${at.step}` +
         (next.length > 0 ? ` with ${next.join(', ')} to run next. ` : '. ') +
         (at.threadId === undefined
-          ? 'You can increase the limit by setting the "recursionLimit" config key; the state reached so far is in `error.state`.'
+          ? 'The state reached so far is in `error.state`.'
           : `Thread "${at.threadId}" is saved${at.checkpointId === undefined ? '' : ` at checkpoint ${at.checkpointId}`}: ` +
-            'to go on from there, invoke it again with null as input, with a higher "recursionLimit" if it needs more steps.'),
+            'to go on from there, invoke it again with null as input.'),
     )
   }
 }

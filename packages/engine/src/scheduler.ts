@@ -38,7 +38,7 @@ export interface SchedulerOptions {
   classify(error: unknown): Thrown
   /** Called once for each task, in the order in which they settle. What it throws fails the superstep. */
   onSettled(task: Task): void
-  /** Called for each task that was running when another one failed: nobody waits for it any more. */
+  /** Called for each task that was running when the run failed or was stopped: nobody waits for it any more. */
   onAbandoned(task: Task): void
   /** The task that takes over from one that failed, when its node has a handler. */
   handlerFor(failed: Task, error: unknown): Task | undefined
@@ -244,14 +244,19 @@ export class Scheduler implements AttemptHost {
   #endAborted(): void {
     const superstep = this.#superstep
     if (!superstep.isAwaited) return // it has not come to waiting yet, or never will
-    if (!superstep.hasFailed) superstep.fail(this.#signal.reason)
-    this.#abandonRunning(superstep)
+    const isStoppedByCaller = !superstep.hasFailed
+    if (isStoppedByCaller) superstep.fail(this.#signal.reason)
+    this.#abandonRunning(superstep, isStoppedByCaller)
     superstep.end()
   }
 
-  #abandonRunning({ isFailing, isOver, tasks, started }: Superstep): void {
-    if (!isFailing || isOver) return
-    for (const task of tasks.slice(0, started)) if (!task.isSettled) this.#options.onAbandoned(task)
+  /** As in LangGraph, a caller who stops the run before any of its tasks has settled leaves no trace on them. */
+  #abandonRunning({ isFailing, isOver, tasks, started }: Superstep, isStoppedByCaller = false): void {
+    const running = tasks.slice(0, started)
+    const isTraced =
+      isFailing || (isStoppedByCaller && running.some((task) => task.isSettled && !task.isRestored))
+    if (isOver || !isTraced) return
+    for (const task of running) if (!task.isSettled) this.#options.onAbandoned(task)
   }
 }
 

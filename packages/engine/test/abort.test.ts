@@ -114,7 +114,8 @@ describe('an abort', () => {
     await turn()
     controller.abort(reason)
     await expect(result).rejects.toBe(reason)
-    expect(keptWrites()).toEqual([['log', 'a']])
+    const givenUp = ['__error__', { message: 'This operation was aborted', name: 'AbortError' }]
+    expect(keptWrites()).toEqual([['log', 'a'], givenUp])
   })
 
   test.each(['async', 'sync', 'exit'] as const)(

@@ -35,9 +35,10 @@ describe('a run that takes more supersteps than it may', () => {
       state: { n: 4 },
       next: ['count'],
       message:
-        'Recursion limit of 3 reached without hitting a stop condition, at step 3 with count to run next. ' +
-        `Thread "thread-1" is saved at checkpoint ${checkpointId}: to go on from there, invoke it again with null as input, ` +
-        'with a higher "recursionLimit" if it needs more steps.',
+        'Recursion limit of 3 reached without hitting a stop condition. ' +
+        'You can increase the limit by setting the "recursionLimit" config key. ' +
+        'It was reached at step 3 with count to run next. ' +
+        `Thread "thread-1" is saved at checkpoint ${checkpointId}: to go on from there, invoke it again with null as input.`,
     })
   })
 
@@ -62,8 +63,9 @@ describe('a run that takes more supersteps than it may', () => {
     expect(error.at).toEqual({ step: 3 })
     expect(error.state).toMatchObject({ n: 4 })
     expect(error.message).toBe(
-      'Recursion limit of 3 reached without hitting a stop condition, at step 3 with count to run next. ' +
-        'You can increase the limit by setting the "recursionLimit" config key; the state reached so far is in `error.state`.',
+      'Recursion limit of 3 reached without hitting a stop condition. ' +
+        'You can increase the limit by setting the "recursionLimit" config key. ' +
+        'It was reached at step 3 with count to run next. The state reached so far is in `error.state`.',
     )
   })
 

@@ -3,10 +3,10 @@ import {
   AsyncBatchedStore,
   GraphDrained,
   GraphInterrupt,
+  RunControl,
   isGraphDrained,
   type BaseCheckpointSaver,
   type BaseStore,
-  type RunControl,
 } from '@langchain/langgraph'
 import type { CallbackManagerForChainRun } from '@langchain/core/callbacks/manager'
 import type { Serialized } from '@langchain/core/load/serializable'
@@ -35,7 +35,8 @@ import { toLangGraphError, type FailedRun } from './errors.ts'
 import * as keys from './langgraph/config-keys.ts'
 import { idsAfter } from './langgraph/ids-in-order.ts'
 import { deltaSnapshots } from './langgraph/delta-snapshots.ts'
-import { limitedSignal, stopError } from './langgraph/limited-signal.ts'
+import { StepTimeout } from './langgraph/step-timeout.ts'
+import { stopError } from './langgraph/stop-error.ts'
 import { NodeCache } from './langgraph/node-cache.ts'
 import { locate, replayFrom, type Located } from './langgraph/locate.ts'
 import { rebuildChannels } from './langgraph/rebuild-channels.ts'
@@ -97,15 +98,16 @@ export async function execute(options: ExecuteOptions): Promise<void> {
   if (userStore !== undefined) config.store = userStore.store
   const lifecycle = Lifecycle.of(manager, isNested)
   const cache = options.cache === undefined ? undefined : new NodeCache(options.cache, options.program.nodes)
-  const more = [lifecycle, finishedNodes(config), cache].filter((listener) => listener !== undefined)
+  const stepTimeout = StepTimeout.of(config.signal, options.stepTimeoutMs)
+  const more = [lifecycle, finishedNodes(config), cache, stepTimeout].filter((listener) => listener !== undefined)
   const listener = more.length === 0 ? options.listener : toAll([options.listener, ...more])
-  const limited = limitedSignal(config.signal, options.stepTimeoutMs)
+  const signal = stepTimeout === undefined ? config.signal : stepTimeout.signal
   try {
     const locating = locateStart(options)
     const located = locating instanceof Promise ? await locating : locating
     const rebuilding = withRebuiltChannels(options, located)
     const start = rebuilding instanceof Promise ? await rebuilding : rebuilding
-    const { run, session } = createRun({ ...options, input, listener }, start, limited.signal, manager, cache)
+    const { run, session } = createRun({ ...options, input, listener }, start, signal, manager, cache)
     session.run = run
     const result = await run.execute()
     if (lifecycle !== undefined) await lifecycle.ended()
@@ -126,7 +128,7 @@ export async function execute(options: ExecuteOptions): Promise<void> {
     throw known
   } finally {
     await cache?.close()
-    limited.dispose()
+    stepTimeout?.end()
     userStore?.stop()
   }
 }
@@ -210,6 +212,7 @@ function createRun(
   if (!isNested && position.isAddressed && loaded !== undefined && begin.kind !== 'input') {
     configurable[keys.REPLAY_STATE] = replayPoint(start, begin)
   }
+  const control = (config.control ??= new RunControl()) as RunControl
   const session = new Session({
     program,
     config,
@@ -223,7 +226,6 @@ function createRun(
     externalSignal: config.signal,
     onCustom: options.onCustom,
   })
-  const control = config.control as RunControl | undefined
   const retry = lowerRetry(options.retry)
   const run = new Run({
     plan: program.plan,
@@ -246,7 +248,7 @@ function createRun(
     isNested,
     parents: around,
     context: session,
-    drainReason: () => (control?.drainRequested === true ? (control.drainReason ?? 'shutdown') : undefined),
+    drainReason: () => (control.drainRequested ? (control.drainReason ?? 'shutdown') : undefined),
     ...(cache !== undefined && { lookUp: (tasks: readonly Task[]) => cache.lookUp(tasks) }),
     classify: session.classify,
     keepsTurn: session.isFollowed,

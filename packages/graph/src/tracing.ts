@@ -5,7 +5,7 @@ import { NodeTimeoutError } from '@langchain/langgraph'
 import type { AssembledConfig } from './assemble-config.ts'
 import { withTracedConfig } from './langgraph/ambient.ts'
 import { ABORT_SIGNALS, CHECKPOINT_NAMESPACE } from './langgraph/config-keys.ts'
-import { stopError } from './langgraph/limited-signal.ts'
+import { stopError } from './langgraph/stop-error.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
 
 /** Starts the run of a graph; `undefined` when there are no handlers and no tracer. */

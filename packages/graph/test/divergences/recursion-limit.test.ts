@@ -33,8 +33,10 @@ test('Cairn carries thread, checkpoint, state and the next nodes, and says how t
     next: ['count'],
   })
   expect(error.message).toContain(
-    `Recursion limit of 3 reached without hitting a stop condition, at step 3 with count to run next. Thread "t" is saved at checkpoint ${error.checkpointId}: ` +
-      'to go on from there, invoke it again with null as input, with a higher "recursionLimit" if it needs more steps.',
+    'Recursion limit of 3 reached without hitting a stop condition. ' +
+      'You can increase the limit by setting the "recursionLimit" config key. ' +
+      `It was reached at step 3 with count to run next. Thread "t" is saved at checkpoint ${error.checkpointId}: ` +
+      'to go on from there, invoke it again with null as input.',
   )
 })
 
@@ -46,7 +48,7 @@ test('Cairn carries the state when nothing is saved', async () => {
     state: { n: 3 },
     next: ['count'],
   })
-  expect(error.message).toContain('the state reached so far is in `error.state`')
+  expect(error.message).toContain('The state reached so far is in `error.state`')
 })
 
 test('Cairn goes on from there with null', async () => {
