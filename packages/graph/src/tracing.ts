@@ -41,6 +41,8 @@ export function traceGraph(
 /** What tracers keep of a node or a task, the same for all its runs. */
 export interface TracedAs {
   readonly serialized: () => Serialized
+  /** When the config has no name for the run. */
+  readonly name?: string
   /** Tracers find the node's trace policy in it. */
   readonly extra?: Record<string, unknown> | undefined
   /** On the runs below it. */
@@ -53,12 +55,12 @@ export interface TracedAs {
  * @param body is given the config for what it calls
  */
 export async function traceRun<Result>(
-  { serialized, extra, tag }: TracedAs,
+  { serialized, name, extra, tag }: TracedAs,
   input: unknown,
   config: RunConfig,
   body: (traced: RunConfig) => Result | Promise<Result>,
 ): Promise<Result> {
-  const { callbacks, tags, metadata, runName } = config
+  const { callbacks, tags, metadata, runName = name } = config
   const manager = CallbackManager._configureSync(callbacks, undefined, tags, undefined, metadata)
   const run = await manager?.handleChainStart(
     serialized(),

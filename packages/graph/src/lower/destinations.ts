@@ -1,5 +1,6 @@
 // Where a task goes next: what its result says, the static edges, the joins, the conditional edges, in that order.
 import { InvalidUpdateError, ParentCommand, isCommand } from '@langchain/langgraph'
+import type { Serialized } from '@langchain/core/load/serializable'
 import { RunnableLambda, type Runnable } from '@langchain/core/runnables'
 import { SENDS, type Attempt } from '@cairn/engine'
 import { UnknownNodeError } from '../errors.ts'
@@ -7,6 +8,8 @@ import type { BranchFields, Destination } from '../langgraph/compiled-fields.ts'
 import { triggerOf } from '../langgraph/config-keys.ts'
 import { nameOf, sendOf } from '../langgraph/recognise.ts'
 import type { RunConfig } from '../langgraph/run-config.ts'
+import { isFollowed } from '../stream/follow.ts'
+import { traceRun, type TracedAs } from '../tracing.ts'
 import { isCommandList } from './state-update.ts'
 
 /** Puts the writes that make the named nodes due. `value` is what their trigger channels receive. */
