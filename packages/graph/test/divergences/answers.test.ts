@@ -186,3 +186,86 @@ describe('an answer to a question that is not open', () => {
     })
   })
 })
+
+describe('a thread whose node asks twice, gone on with without an answer after the first', () => {
+  const goneOnWith = async (StateGraph: Builder) => {
+    const graph = new StateGraph(Log)
+      .addNode('a', () => ({ log: [String(interrupt('first?')), String(interrupt('second?'))] }))
+      .addEdge(START, 'a')
+      .compile({ checkpointer: new MemorySaver() })
+    await graph.invoke({}, thread)
+    await graph.invoke(new Command({ resume: 'A' }), thread)
+    return graph.invoke(null, thread)
+  }
+
+  test('LangGraph gives the first answer to the second question', async () => {
+    expect(await goneOnWith(LangGraph)).toEqual({ log: ['A', 'A'] })
+  })
+
+  test('Cairn asks the second question again', async () => {
+    expect(await goneOnWith(Cairn)).toMatchObject({ [INTERRUPT]: [{ value: 'second?' }] })
+  })
+})
+
+describe('graphs that one node calls side by side, and that ask', () => {
+  const answered = async (StateGraph: Builder, ...answers: string[]) => {
+    const child = new StateGraph(Log).addNode('inner', asking('inner')).addEdge(START, 'inner').compile()
+    const graph = new StateGraph(Log)
+      .addNode('outer', async () => {
+        const both = await Promise.all([child.invoke({}), child.invoke({})])
+        return { log: both.flatMap(({ log }) => log) }
+      })
+      .addEdge(START, 'outer')
+      .compile({ checkpointer: new MemorySaver() })
+    let result: unknown = await graph.invoke({}, thread)
+    for (const resume of answers) result = await graph.invoke(new Command({ resume }), thread)
+    return result
+  }
+
+  test('LangGraph shows one question, and gives the answer to both', async () => {
+    expect(await answered(LangGraph, 'x')).toEqual({ log: ['inner: x', 'inner: x'] })
+  })
+
+  test('Cairn asks one after the other', async () => {
+    expect(await answered(Cairn, 'x')).toMatchObject({ [INTERRUPT]: [{ value: 'question inner' }] })
+    expect(await answered(Cairn, 'x', 'y')).toEqual({ log: ['inner: x', 'inner: y'] })
+  })
+})
+
+describe('a question of the router at the start', () => {
+  const asked = async (StateGraph: Builder) => {
+    const graph = new StateGraph(Log)
+      .addNode('a', asking('a'))
+      .addConditionalEdges(START, () => interrupt<string, 'a'>('where?'), ['a'])
+      .compile({ checkpointer: new MemorySaver() })
+    return (await graph.invoke({}, thread)) as unknown
+  }
+
+  test('LangGraph does not show it to who invokes the graph', async () => {
+    expect(await asked(LangGraph)).toBeUndefined()
+  })
+
+  test('Cairn shows it', async () => {
+    expect(await asked(Cairn)).toMatchObject({ [INTERRUPT]: [{ value: 'where?' }] })
+  })
+})
+
+describe('an old answer by id, while the same node asks its next question', () => {
+  const answeredTwice = async (StateGraph: Builder) => {
+    const graph = new StateGraph(Log)
+      .addNode('a', () => ({ log: [String(interrupt('first?')), String(interrupt('second?'))] }))
+      .addEdge(START, 'a')
+      .compile({ checkpointer: new MemorySaver() })
+    const [id] = idsOf(await graph.invoke({}, thread))
+    await graph.invoke(new Command({ resume: { [id!]: 'A' } }), thread)
+    return endOf(graph.invoke(new Command({ resume: { [id!]: 'A' } }), thread))
+  }
+
+  test('LangGraph gives it to the next question', async () => {
+    expect(await answeredTwice(LangGraph)).toEqual({ log: ['A', 'A'] })
+  })
+
+  test('Cairn refuses it', async () => {
+    expect(await answeredTwice(Cairn)).toMatchObject({ code: 'STALE_RESUME' })
+  })
+})
