@@ -112,7 +112,8 @@ export class Journal {
     const isNew = (slot: number) => {
       const name = plan.channelNames[slot]!
       if (rebuilt?.includes(name) === true) return true
-      return !Object.hasOwn(loaded!.values, name) && saved(plan, options.state, slot) !== EMPTY
+      if (Object.hasOwn(loaded!.values, name)) return loaded!.values[name] === undefined
+      return saved(plan, options.state, slot) !== EMPTY
     }
     this.#plan = plan
     this.#store = store

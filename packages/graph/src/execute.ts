@@ -49,10 +49,11 @@ import type { Program } from './lower/program.ts'
 import { answerOf, startOf } from './run-input.ts'
 import { Session } from './session.ts'
 import { readKeys } from './stream/emitter.ts'
-import { turns, turnsAfterEnd, turnsBeforeEnd } from './stream/follow.ts'
+import { isFollowed, turns, turnsAfterEnd, turnsBeforeEnd } from './stream/follow.ts'
 import { finishedNodes } from './stream/finished-nodes.ts'
 import { Lifecycle } from './stream/lifecycle.ts'
 import { toAll } from './stream/listeners.ts'
+import { StepPrinter } from './stream/step-printer.ts'
 import { traceGraph } from './tracing.ts'
 
 export interface ExecuteOptions {
@@ -77,6 +78,8 @@ export interface ExecuteOptions {
   readonly stepTimeoutMs: number | undefined
   readonly userInterrupt: unknown
   readonly cache: BaseCache | undefined
+  /** Prints each superstep. */
+  readonly isPrinting: boolean
   readonly listener: RunListener
   readonly onCustom: ((chunk: unknown, namespace: string[]) => void) | undefined
   /** Told of the end, or of what failed, and awaited before callbacks are told. */
@@ -90,7 +93,8 @@ export interface ExecuteOptions {
 export async function execute(options: ExecuteOptions): Promise<void> {
   const { config, isNested, validate } = options
   // Many runs may be started in one turn: those that come late in it begin in the next.
-  for (let turn = turnWhenDue(); turn !== undefined; turn = turnWhenDue()) await turn
+  if (!isFollowed(config.callbacks))
+    for (let turn = turnWhenDue(); turn !== undefined; turn = turnWhenDue()) await turn
   const input = validate === undefined ? options.input : await validate(options.input)
   const tracing = traceGraph(config, options.input, options.serialized, options.name)
   const manager = tracing === undefined ? undefined : await tracing
@@ -99,7 +103,10 @@ export async function execute(options: ExecuteOptions): Promise<void> {
   const lifecycle = Lifecycle.of(manager, isNested)
   const cache = options.cache === undefined ? undefined : new NodeCache(options.cache, options.program.nodes)
   const stepTimeout = StepTimeout.of(config.signal, options.stepTimeoutMs)
-  const more = [lifecycle, finishedNodes(config), cache, stepTimeout].filter((listener) => listener !== undefined)
+  const printer = options.isPrinting ? new StepPrinter(options.program.streamKeys) : undefined
+  const more = [lifecycle, finishedNodes(config), cache, stepTimeout, printer].filter(
+    (listener) => listener !== undefined,
+  )
   const listener = more.length === 0 ? options.listener : toAll([options.listener, ...more])
   const signal = stepTimeout === undefined ? config.signal : stepTimeout.signal
   try {
@@ -117,7 +124,7 @@ export async function execute(options: ExecuteOptions): Promise<void> {
       const output = readKeys({ plan: run.plan, state: run.barrierState }, config.outputKeys!)
       const isBelow = session.isFollowed && options.onEnd === undefined
       if (isBelow) await turns(turnsBeforeEnd)
-      await manager.handleChainEnd((output ?? {}) as Record<string, unknown>)
+      await manager.handleChainEnd(output ?? {})
       if (isBelow) await turns(turnsAfterEnd)
     }
   } catch (error) {
@@ -166,7 +173,7 @@ function locateStart({
   const reader = own ?? new SaverStore(saver, config, undefined)
   const start = (located: Located): Start => ({
     line,
-    store: own ?? new SaverStore(saver, config, located.loaded, rebuiltChannels(program.plan).deltas),
+    store: own ?? new SaverStore(saver, config, located.loaded, program.plan),
     ...located,
   })
   const locating = locate(reader, saver, line, config, isNested)

@@ -1,7 +1,7 @@
 // Channels that were written, and that a checkpoint does not hold: their values are rebuilt from the writes beside
 // the checkpoints before it.
 import type { BaseCheckpointSaver } from '@langchain/langgraph'
-import { EMPTY, type Plan, type StoredCheckpoint } from '@cairn/engine'
+import type { Plan, StoredCheckpoint } from '@cairn/engine'
 import { rebuiltChannels } from '../lower/delta-channel.ts'
 import { CHECKPOINT_ID, CHECKPOINT_NAMESPACE } from './config-keys.ts'
 import { areWritesVersioned } from './delta-snapshots.ts'
@@ -42,8 +42,7 @@ async function rebuilt(
   for (const channel of channels) {
     const history = histories[channel]
     if (history === undefined) continue
-    const value = rebuiltChannels(plan).all.get(channel)!.rebuild(history)
-    values[channel] = value === EMPTY ? undefined : value
+    values[channel] = rebuiltChannels(plan).all.get(channel)!.rebuild(history)
   }
   return { ...loaded, values }
 }

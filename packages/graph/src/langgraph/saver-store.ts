@@ -6,7 +6,17 @@
 //   V3. Writes are put when the checkpoint that they belong to has been handed over, and no later. So a saver that
 //       answers at once is called in the order of what happened, and one that does not waits for no writes.
 import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph'
-import type { Commit, Line, NewCheckpoint, Store, StoredCheckpoint, TaskWrites } from '@cairn/engine'
+import type {
+  Commit,
+  Line,
+  NewCheckpoint,
+  Plan,
+  Store,
+  StoredCheckpoint,
+  TaskWrites,
+  Write,
+} from '@cairn/engine'
+import { rebuiltChannels } from '../lower/delta-channel.ts'
 import type { RunConfig } from './run-config.ts'
 import { versionsOf, type SaverVersions } from './saver-versions.ts'
 
@@ -18,7 +28,7 @@ export class SaverStore implements Store {
   readonly isAtomic = false
   readonly #saver: BaseCheckpointSaver
   readonly #config: RunConfig
-  readonly #rebuilt: { has(channel: string): boolean }
+  readonly #plan: Plan | undefined
   readonly #saverVersions: SaverVersions
   #values: Record<string, unknown>
   #versions: Record<string, unknown>
@@ -30,15 +40,15 @@ export class SaverStore implements Store {
   /**
    * @param config passed to the saver with each call, as some find their tenant or their connection there
    * @param loaded the checkpoint the run begins from
-   * @param rebuilt channels that are rebuilt from writes
+   * @param plan of the run, for somebody who commits
    */
   constructor(
     saver: BaseCheckpointSaver,
     config: RunConfig,
     loaded: StoredCheckpoint | undefined,
-    rebuilt: { has(channel: string): boolean } = new Set(),
+    plan?: Plan,
   ) {
-    this.#rebuilt = rebuilt
+    this.#plan = plan
     this.#saver = saver
     this.#config = config
     this.#saverVersions = versionsOf(saver, loaded)
@@ -69,9 +79,14 @@ export class SaverStore implements Store {
         taskPath,
       )
     const putting = this.#handingOver === undefined ? put() : this.#handingOver.then(put)
-    if (writes.some(([channel]) => this.#rebuilt.has(channel)))
+    if (this.#isRebuiltFrom(writes))
       this.#waitFor(this.#putting === undefined ? putting : Promise.all([this.#putting, putting]))
     return putting
+  }
+
+  #isRebuiltFrom(writes: readonly Write[]): boolean {
+    const deltas = this.#plan === undefined ? undefined : rebuiltChannels(this.#plan).deltas
+    return deltas !== undefined && deltas.size > 0 && writes.some(([channel]) => deltas.has(channel))
   }
 
   #put(put: Put): Promise<unknown> {
@@ -131,6 +146,8 @@ export class SaverStore implements Store {
   ): Put {
     this.#values = { ...this.#values, ...changed }
     for (const channel of removed) delete this.#values[channel]
+    if (this.#plan !== undefined)
+      for (const channel of blankChannels(this.#plan)) this.#values[channel] ??= undefined
     const own = this.#saverVersions.versions(versions)
     const grown = Object.entries(own).filter(([channel, version]) => this.#versions[channel] !== version)
     this.#versions = own
@@ -161,6 +178,21 @@ export class SaverStore implements Store {
 }
 
 const ignore = (): void => undefined
+
+/** Channels that LangGraph's records hold as `undefined` when they have nothing to keep. */
+function blankChannels(plan: Plan): readonly string[] {
+  let found = blankByPlan.get(plan)
+  if (found === undefined) {
+    found = plan.channelNames.filter((_, slot) => {
+      const { kind, isTransient } = plan.channels[slot]!
+      return isTransient === true || kind === 'LastValueAfterFinish'
+    })
+    blankByPlan.set(plan, found)
+  }
+  return found
+}
+
+const blankByPlan = new WeakMap<Plan, readonly string[]>()
 
 /** A saver's record as the engine knows it. */
 export function fromTuple(

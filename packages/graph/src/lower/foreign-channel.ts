@@ -24,6 +24,8 @@ export function foreignChannel(prototype: ForeignChannel): Channel {
   return {
     kind: prototype.lc_graph_name,
     isVolatile: true,
+    // LangGraph goes by the name, whatever the class.
+    isTransient: prototype.lc_graph_name === 'UntrackedValue',
     initial: () => ({ channel: prototype.fromCheckpoint() }),
     update: (content, updates) => changed(content, (channel) => updateForeign(channel, updates)),
     read: (content) => (held(content).isAvailable() ? held(content).get() : EMPTY),
@@ -65,8 +67,7 @@ function ownCopy(value: unknown): unknown {
 /** LangGraph's channels say that they are empty by throwing. */
 function savedOf(channel: ForeignChannel): unknown {
   try {
-    const saved = channel.checkpoint()
-    return saved === undefined ? EMPTY : saved
+    return channel.checkpoint()
   } catch (error) {
     if ((error as Error).name === 'EmptyChannelError') return EMPTY
     throw error

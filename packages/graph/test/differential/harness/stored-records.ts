@@ -36,7 +36,7 @@ function recordsOf(
         namespace,
         id,
         parent,
-        checkpoint: withoutEmpty(decoded(checkpoint) as Checkpoint),
+        checkpoint: decoded(checkpoint),
         metadata: decoded(metadata),
         writes: ranked(
           withoutBoundAnswers(Object.entries(beside))
@@ -82,16 +82,6 @@ function ranked<T extends Write>(writes: readonly T[]): T[] {
 }
 
 type Bytes = Uint8Array
-type Checkpoint = { readonly channel_values: Readonly<Record<string, unknown>> }
-
-/** LangGraph stores some empty channels as `undefined`, and others not at all; both read back as empty. */
-function withoutEmpty({ channel_values: values, ...rest }: Checkpoint): object {
-  const held = Object.entries(values).filter(
-    ([, value]) => (value as { type?: string } | null)?.type !== 'undefined',
-  )
-  return { ...rest, channel_values: Object.fromEntries(held) }
-}
-
 interface Stored {
   /** thread → namespace → id → record */
   readonly storage: Record<string, Record<string, Record<string, [Bytes, Bytes, string | undefined]>>>
