@@ -18,6 +18,8 @@ import {
 } from '@langchain/langgraph/channels'
 import { Channel } from '@langchain/langgraph/pregel'
 import { RunnableLambda, RunnablePassthrough } from '@langchain/core/runnables'
+import { InMemoryCache } from '@langchain/langgraph-checkpoint'
+import { vi } from 'vitest'
 import { differential, type Vocabulary } from './harness/differential.ts'
 import { sameFlows, type FlowOptions } from './harness/flows.ts'
 import { collect, historyOf, outcomeOf } from './harness/observe.ts'
@@ -977,5 +979,163 @@ differential('a Pregel shows what it is', (vocabulary) => {
     graph['streamChannelsList'],
     graph['streamChannelsAsIs'],
     Object.keys(graph['channels'] as object),
+  ]
+})
+
+/** A node with all that its constructor takes. */
+const nodeWith = (fields: Fields) => {
+  const PregelNode = Channel.subscribeTo('x').constructor as new (fields: Fields) => unknown
+  return new PregelNode(fields)
+}
+
+const alone = (vocabulary: Vocabulary, node: unknown, more: Fields = {}) =>
+  pregel(vocabulary, {
+    nodes: { one: node },
+    channels: { input: new LastValue<number>(), output: new LastValue<number>() },
+    inputChannels: 'input',
+    outputChannels: 'output',
+    ...more,
+  })
+
+differential('a node with a mapper, metadata, tags and a policy of its own', async (vocabulary) => {
+  let left = 1
+  const seen: unknown[] = []
+  const node = nodeWith({
+    channels: ['input'],
+    triggers: ['input'],
+    mapper: (n: number) => ({ mapped: n }),
+    metadata: { of: 'node' },
+    tags: ['of node'],
+    retryPolicy: { initialInterval: 1, jitter: false, logWarning: false },
+    bound: RunnableLambda.from((given: { mapped: number }, config) => {
+      const { metadata, tags } = config
+      seen.push(given, metadata, tags)
+      if (left-- > 0) throw new Error('again')
+      return given.mapped
+    }),
+    writers: [Channel.writeTo(['output'])],
+  })
+  const graph = alone(vocabulary, node, { checkpointer: new MemorySaver() })
+  return [
+    await collect(graph.stream(1, { ...thread, streamMode: ['tasks', 'updates', 'debug'] })),
+    await graph.getState(thread),
+    seen,
+  ]
+})
+
+differential('a node with a cache', async (vocabulary) => {
+  let runs = 0
+  const node = () =>
+    nodeWith({
+      channels: ['input'],
+      triggers: ['input'],
+      cachePolicy: { ttl: 60 },
+      bound: RunnableLambda.from((n: number) => n * 10 + ++runs),
+      writers: [Channel.writeTo(['output'])],
+    })
+  const graph = alone(vocabulary, node(), { cache: new InMemoryCache() })
+  return [
+    await graph.invoke(1),
+    await graph.invoke(1),
+    await graph.invoke(2),
+    await collect(graph.stream(1, { streamMode: 'updates' })),
+    runs,
+  ]
+})
+
+differential('a node that runs out of time', async (vocabulary) => {
+  const node = nodeWith({
+    channels: ['input'],
+    triggers: ['input'],
+    timeout: { runTimeout: 5 },
+    bound: RunnableLambda.from(async () => new Promise<never>(() => undefined)),
+    writers: [Channel.writeTo(['output'])],
+  })
+  const { error } = (await outcomeOf(() => alone(vocabulary, node).invoke(1))) as {
+    error: Record<string, unknown>
+  }
+  return [error['name'], error['node'], error['kind'], error['runTimeout']]
+})
+
+differential('a node that is hidden', async (vocabulary) => {
+  const graph = pregel(vocabulary, {
+    nodes: {
+      hidden: Channel.subscribeTo('input', { tags: ['langsmith:hidden'] })
+        .pipe(addOne)
+        .pipe(Channel.writeTo(['inbox'])),
+      shown: Channel.subscribeTo('inbox')
+        .pipe(addOne)
+        .pipe(Channel.writeTo(['output'])),
+    },
+    channels: {
+      input: new LastValue<number>(),
+      inbox: new LastValue<number>(),
+      output: new LastValue<number>(),
+    },
+    inputChannels: 'input',
+    outputChannels: 'output',
+    checkpointer: new MemorySaver(),
+  })
+  return [
+    await collect(graph.stream(1, { ...thread, streamMode: ['tasks', 'updates', 'values', 'debug'] })),
+    await collect(graph.stream(1, { ...thread, streamMode: 'updates', interruptBefore: '*' })),
+    await historyOf(graph, thread),
+  ]
+})
+
+differential('a Pregel that prints what it does', async (vocabulary) => {
+  const printed: string[] = []
+  vi.spyOn(console, 'log').mockImplementation((...parts: unknown[]) => {
+    printed.push(parts.map(String).join(' '))
+  })
+  const result = await two(vocabulary, { debug: true }).invoke(1)
+  vi.restoreAllMocks()
+  return [result, printed]
+})
+
+differential('a Pregel edits many states at once, and finds its subgraphs', async (vocabulary) => {
+  const inner = one(vocabulary, { name: 'inner' })
+  const outer = pregel(vocabulary, {
+    nodes: {
+      nested: Channel.subscribeTo('input')
+        .pipe(inner as never)
+        .pipe(Channel.writeTo(['output'])),
+      plain: Channel.subscribeTo('output')
+        .pipe(addOne)
+        .pipe(Channel.writeTo(['last'])),
+    },
+    channels: {
+      input: new LastValue<number>(),
+      output: new LastValue<number>(),
+      last: new LastValue<number>(),
+    },
+    inputChannels: 'input',
+    outputChannels: ['output', 'last'],
+    checkpointer: new MemorySaver(),
+  }) as unknown as {
+    invoke(input: unknown, config: object): Promise<unknown>
+    getSubgraphs(): Iterable<[string, { name: string }]>
+    bulkUpdateState(config: object, steps: unknown[]): Promise<unknown>
+    getState(config: object): Promise<unknown>
+  }
+  await outer.invoke(1, thread)
+  return [
+    [...outer.getSubgraphs()].map(([name, graph]) => [name, graph.name]),
+    await outcomeOf(() =>
+      outer.bulkUpdateState(thread, [
+        { updates: [{ values: 5, asNode: 'nested' }] },
+        { updates: [{ values: 7, asNode: 'plain' }] },
+      ]),
+    ),
+    await outer.getState(thread),
+  ]
+})
+
+differential('a command is the input of a Pregel', async (vocabulary) => {
+  const graph = two(vocabulary, { checkpointer: new MemorySaver() })
+  return [
+    await outcomeOf(() => graph.invoke(new Command({ update: { inbox: 5 } }), thread)),
+    await outcomeOf(() => graph.invoke(new Command({ update: [['inbox', 7]] }), thread)),
+    await graph.getState(thread),
   ]
 })
