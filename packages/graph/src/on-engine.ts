@@ -90,8 +90,7 @@ export function onEngine(
     }
 
     override async stream(input: unknown, options?: RunConfig): Promise<never> {
-      const { callbacks } = options ?? {}
-      if (isFollowed(Array.isArray(callbacks) ? callbacks : callbacks?.handlers))
+      if (isFollowed(options?.callbacks))
         return (await super.stream(input as never, { ...options, encoding: undefined } as never)) as never
       return (await this.#stream(input, options)) as never
     }

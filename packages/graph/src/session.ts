@@ -83,7 +83,7 @@ export class Session {
     this.#options = options
     this.program = program
     this.isTraced = manager !== undefined
-    this.isFollowed = isFollowed(manager?.handlers)
+    this.isFollowed = isFollowed(manager)
     this.#template = createTemplate({
       writer: undefined as never,
       interrupt: undefined as never,

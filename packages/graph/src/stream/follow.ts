@@ -5,9 +5,13 @@ import type { Chunk } from './chunk.ts'
 
 const followers: ReadonlySet<unknown> = new Set(['event_stream_tracer', 'log_stream_tracer'])
 
-/** Whether one of LangChain's streams of events is among these handlers. */
-export function isFollowed(handlers: readonly object[] | undefined): boolean {
-  return handlers?.some((handler) => 'name' in handler && followers.has(handler.name)) === true
+/** Whether one of LangChain's streams of events is among these callbacks. */
+export function isFollowed(
+  callbacks: readonly object[] | { readonly handlers: readonly object[] } | undefined,
+): boolean {
+  if (callbacks === undefined) return false
+  const handlers = 'handlers' in callbacks ? callbacks.handlers : callbacks
+  return handlers.some((handler) => 'name' in handler && followers.has(handler.name))
 }
 
 /** From the end of a superstep to the start of the nodes after it. */
@@ -32,6 +36,9 @@ export function turnsOfWriters({ runnable, edges, joins, routes }: Writers): num
   const hasFollowers = joins.length > 0 || edges.some((edge) => edge !== '__end__')
   return (hasFunction ? 27 : 19) + (hasFollowers ? 11 : 0) + (routes.length > 0 ? 8 : 0)
 }
+
+/** From the answer of a conditional edge to the end of its run, which begins a turn late. */
+export const turnsOfRoute = 6
 
 /** From the result of a called task to its end. */
 export const turnsOfCall = 12

@@ -17,6 +17,11 @@ export class ChunkQueue {
     return this.#hasBegun
   }
 
+  /** Whether somebody waits for a chunk. */
+  get hasReader(): boolean {
+    return this.#readers.length > 0
+  }
+
   get isEmpty(): boolean {
     return this.#first === this.#chunks.length
   }
@@ -81,6 +86,9 @@ export class ChunkQueue {
   }
 }
 
+/** A turn later: who waits for a chunk gets it when the nodes after it have begun, as with LangGraph. */
+const pass = (chunk: IteratorResult<unknown, undefined>) => chunk
+
 /**
  * The stream that callers get. Iterated with `for await` it reads the queue without the machinery of web streams;
  * `getReader`, `pipeThrough` and the like work as on any other.
@@ -122,7 +130,9 @@ export class RunStream extends IterableReadableStream<unknown> {
   }
 
   override next(): Promise<IteratorResult<unknown>> {
-    return this.locked ? super.next() : this.#queue.next()
+    if (this.locked) return super.next()
+    const next = this.#queue.next()
+    return this.#queue.hasReader ? next.then(pass).then(pass).then(pass) : next
   }
 
   override async return(): Promise<IteratorResult<unknown>> {
