@@ -16,6 +16,8 @@ export type Bar =
   | (BarBase & { readonly kind: 'growth'; readonly over: string; readonly atMost: number })
   /** What the workload costs, in times of what it costs on another engine. */
   | (BarBase & { readonly kind: 'no-slower'; readonly than: 'langgraph'; readonly atMost: number })
+  /** The most memory that the process held, in times of what it held on another engine. */
+  | (BarBase & { readonly kind: 'no-larger'; readonly than: 'langgraph'; readonly atMost: number })
   | (BarBase & { readonly kind: 'wall-time'; readonly atMostMs: number })
   | (BarBase & { readonly kind: 'longest-block'; readonly atMostMs: number })
   | (BarBase & { readonly kind: 'file-size'; readonly atMostBytes: number })
@@ -66,6 +68,7 @@ export const bars: readonly Bar[] = [
   faster('events', 'langgraph', 2.5),
   faster('agent', 'langgraph', 5),
   faster('threads', 'langgraph', 10),
+  { id: 'threads/memory', kind: 'no-larger', workload: 'threads', than: 'langgraph', atMost: 1.25 },
   { id: 'threads/block', kind: 'longest-block', workload: 'threads', atMostMs: 50 },
   {
     id: 'import-graph/langgraph',
@@ -74,6 +77,7 @@ export const bars: readonly Bar[] = [
     than: 'langgraph',
     atMost: 1.1,
   },
+  { id: 'import-graph/memory', kind: 'no-larger', workload: 'import-graph', than: 'langgraph', atMost: 1.25 },
   { id: 'import-engine/wall', kind: 'wall-time', workload: 'import-engine', atMostMs: 15 },
 ]
 
@@ -97,6 +101,11 @@ export function judge(bar: Bar, summaries: Summaries): Verdict {
     case 'no-slower': {
       const ratio = ratioOf(ours, fastest(summaries, bar.workload, bar.than))
       return verdict(`≤ ${bar.atMost} × LangGraph`, ratio, (worse) => worse <= bar.atMost, 'most')
+    }
+    case 'no-larger': {
+      const theirs = figuresOf(summaries, bar.workload, bar.than)?.peakBytes
+      const larger = ours === undefined || theirs === undefined ? undefined : ours.peakBytes / theirs
+      return limit(`peak memory ≤ ${bar.atMost} × LangGraph`, larger, bar.atMost, '×', 2)
     }
     case 'wall-time':
       return limit(`≤ ${bar.atMostMs} ms`, ours?.wallMs, bar.atMostMs, 'ms')
@@ -155,9 +164,9 @@ function verdict(
   }
 }
 
-function limit(bar: string, value: number | undefined, atMost: number, unit: string): Verdict {
+function limit(bar: string, value: number | undefined, atMost: number, unit: string, digits = 1): Verdict {
   if (value === undefined) return { bar, measured: '–', verdict: 'not measured' }
-  return { bar, measured: `${value.toFixed(1)} ${unit}`, verdict: value <= atMost ? 'pass' : 'miss' }
+  return { bar, measured: `${value.toFixed(digits)} ${unit}`, verdict: value <= atMost ? 'pass' : 'miss' }
 }
 
 function megabytes(bytes: number | undefined): number | undefined {

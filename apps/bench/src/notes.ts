@@ -15,7 +15,7 @@ export const notes: Readonly<Record<string, string>> = {
     'Half of the time is the COMMIT of each superstep. Threads that reach their barriers in one turn of the event loop could share one.',
   'import-engine/wall':
     'Modules are loaded one by one, about a quarter of a millisecond each; bundled, the same code takes 9 ms.',
-  'import-graph/langgraph': 'As for the engine: about a hundred small modules on top of LangGraph.',
+  'import-graph/langgraph': 'As for the engine: some hundred and forty small modules on top of LangGraph.',
   'loop-async-none/xstate': 'By CPU time it is reached; the machine was not idle.',
   'fan-out-5000-none/growth':
     'By wall time it is reached. By CPU time the garbage collector, which works on the other core, pays for five times as many live configs.',

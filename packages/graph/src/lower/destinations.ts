@@ -8,7 +8,7 @@ import type { BranchFields, Destination } from '../langgraph/compiled-fields.ts'
 import { triggerOf } from '../langgraph/config-keys.ts'
 import { nameOf, sendOf } from '../langgraph/recognise.ts'
 import type { RunConfig } from '../langgraph/run-config.ts'
-import { isFollowed } from '../stream/follow.ts'
+import { isFollowed, turns, turnsOfRoute } from '../stream/follow.ts'
 import { traceRun, type TracedAs } from '../tracing.ts'
 import { isCommandList } from './state-update.ts'
 
@@ -96,9 +96,26 @@ function pathFunction(path: Runnable): (state: unknown, config: RunConfig) => un
   return (state, config) => {
     const { callbacks } = config
     if (callbacks === undefined) return ask(state, config)
-    if (Array.isArray(callbacks) || isFollowed(callbacks.handlers)) return invoke(state, config)
-    return traceRun(tracedAs, state, config, (traced) => ask(state, traced))
+    if (Array.isArray(callbacks)) return invoke(state, config)
+    return isFollowed(callbacks.handlers)
+      ? askInTurns(ask, tracedAs, state, config)
+      : traceRun(tracedAs, state, config, (traced) => ask(state, traced))
   }
+}
+
+/** For a run that is followed: as many turns as LangChain's own way around a function takes. */
+async function askInTurns(
+  ask: (state: unknown, config: RunConfig) => unknown,
+  tracedAs: TracedAs,
+  state: unknown,
+  config: RunConfig,
+): Promise<unknown> {
+  await Promise.resolve()
+  return traceRun(tracedAs, state, config, async (traced) => {
+    const answer = await ask(state, traced)
+    await turns(turnsOfRoute)
+    return answer
+  })
 }
 
 function isRunnable(value: unknown): value is Runnable {
