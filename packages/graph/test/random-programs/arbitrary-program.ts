@@ -203,6 +203,9 @@ function programFrom(draft: Draft): Program {
     mayReplace: () => replacing++ === 0,
     mayGoTo,
   }
+  // Of a superstep that fails when it is applied, LangGraph stores a part with `exit`: nobody writes twice.
+  const storesAtExit = draft.turns.some((turn) => 'options' in turn && turn.options.durability === 'exit')
+  const writing = draft.nodes.findIndex(({ writesLast }) => writesLast)
   const nodes = draft.nodes.map((node, index): NodeProgram => {
     const isSentTo = sentTo.has(index)
     const calm = calmed(node, rules, isSentTo)
@@ -210,6 +213,7 @@ function programFrom(draft: Draft): Program {
     return {
       ...node,
       ...failing,
+      writesLast: node.writesLast && !(storesAtExit && (isSentTo || index !== writing)),
       isDeferred: node.isDeferred && !hasSends, // a deferred node while sends are on their way
       goTo: node.goTo.filter(mayGoTo),
     }
@@ -218,9 +222,7 @@ function programFrom(draft: Draft): Program {
   // Of a node with a breakpoint after it, LangGraph does not run the tasks that it calls.
   const after = draft.after.filter((index) => !actsOf({ nodes: [nodes[index]!] }).some(calls))
   const steps = actsOf({ nodes }).some(calls) ? draft.turns.map(withoutBreakpointAfter) : draft.turns
-  const turns = steps.map((turn) =>
-    turn.kind === 'go' && remembers({ nodes }) ? { ...turn, isStreamed: true } : turn,
-  )
+  const turns = remembers({ nodes }) ? steps.map(forRemembering) : steps
   return {
     state: draft.state,
     nodes,
@@ -232,9 +234,18 @@ function programFrom(draft: Draft): Program {
   }
 }
 
-/** Of such programs, chunks tell whether LangGraph has lost work: see losesWork. */
 function remembers({ nodes }: Pick<Program, 'nodes'>): boolean {
   return nodes.some((node) => childrenOf('', node).some(([, child]) => child.checkpointer === true))
+}
+
+/**
+ * Chunks tell whether LangGraph has lost work of a graph that remembers: see losesWork. A run that goes on from the
+ * past and stores at its end, LangGraph gives such a graph as it was before the parent of the checkpoint.
+ */
+function forRemembering(turn: Turn): Turn {
+  if (turn.kind === 'go') return { ...turn, isStreamed: true }
+  const isPast = turn.kind === 'travel' || turn.kind === 'travelInside'
+  return isPast && turn.options.durability === 'exit' ? { ...turn, options: {} } : turn
 }
 
 function stops({ before, after, nodes, turns }: Draft): boolean {
@@ -257,13 +268,13 @@ interface Rules {
   /** An engine does not find what the other one has cached. */
   readonly mayCache: boolean
   /**
-   * A command for the graph around one that remembers does not reach it, and ends the run. Beside a question, what
-   * settles last counts, which is a matter of microtasks.
+   * A command for the graph around one that remembers does not reach it, and ends the run. Beside a question that is
+   * not asked at once, what settles last counts, which is a matter of microtasks.
    */
   readonly mayLeave: boolean
   /**
    * Two overwrites in one superstep are an error, which comes at the barrier: in a nested graph, who else has finished
-   * by then is a matter of microtasks, and with `exit`, LangGraph stores the state after the first of them.
+   * by then is a matter of microtasks, and with `exit`, LangGraph stores a part.
    */
   readonly mayReplace: () => boolean
   readonly mayGoTo: (node: number) => boolean
@@ -289,8 +300,10 @@ function calmed({ act, child }: InnerNode, rules: Rules, isRepeated: boolean, de
  */
 function calmedChild(child: ChildProgram, rules: Rules, isRepeated: boolean, depth: number): ChildProgram {
   const { leavesTo } = child
-  const isAsking = child.nodes.flatMap(actsOfNode).some(isQuestion)
-  const mayLeave = rules.mayLeave && child.checkpointer !== true && !(child.isParallel && isAsking)
+  const asksLate = child.nodes.some(
+    (inner) => (inner.act === 'taskAsks' || inner.child !== undefined) && actsOfNode(inner).some(isQuestion),
+  )
+  const mayLeave = rules.mayLeave && child.checkpointer !== true && !(child.isParallel && asksLate)
   const nodes = child.nodes
     .map((inner) => calmed(inner, { ...rules, mayLeave }, isRepeated || child.calls > 1, depth + 1))
     .map((inner) => (isRepeated && isQuestion(inner.act) ? { ...inner, act: 'notes' as const } : inner))

@@ -52,7 +52,9 @@ export interface AnyBuilder {
 }
 
 type Update = Partial<State>
-type Config = LangGraphRunnableConfig & { readonly executionInfo: { readonly nodeAttempt: number } }
+type Config = LangGraphRunnableConfig & {
+  readonly executionInfo: { readonly nodeAttempt: number; readonly taskId: string }
+}
 type NodeFunction<Result = Update | Promise<Update>> = (input: unknown, config: Config) => Result
 
 /** As nobody else takes that many turns of the event loop, everybody else has settled by then. */
@@ -154,10 +156,9 @@ function createAct(name: string, act: Act, { tally }: Surroundings): NodeFunctio
         return noted(input)
       }
     case 'says':
-      return (input) => {
-        const update = noted(input)
-        const id = update.log!.join()
-        return { ...update, messages: [new AIMessage({ id, content: `${name} says so` })] }
+      return (input, { executionInfo }) => {
+        const message = new AIMessage({ id: executionInfo.taskId, content: `${name} says so` })
+        return { ...noted(input), messages: [message] }
       }
     case 'replaces':
       return (input) => ({ log: new Overwrite([`${name} replaced`, ...noted(input).log!]) as never, sum: 1 })

@@ -1,10 +1,11 @@
+import { isFailure } from './brief.ts'
 import { differences } from '../differential/harness/differences.ts'
 import { compareText } from '../differential/harness/masked.ts'
 import { normalise } from '../differential/harness/normalise.ts'
 import { losesWork } from './loses-work.ts'
-import { observeProgram } from './observe-program.ts'
+import { observeProgram, type Observation } from './observe-program.ts'
 import type { Program } from './program.ts'
-import { textOfQuestion } from './take-turn.ts'
+import { textOfQuestion, type Streamed } from './take-turn.ts'
 
 export interface Comparison {
   /** Whether the program ran, did not compile, or showed something in which the engines are known to differ. */
@@ -15,9 +16,11 @@ export interface Comparison {
 /** Runs the program on LangGraph, and as it says with Cairn. */
 export async function compareProgram(program: Program): Promise<Comparison> {
   const expected = await observeProgram(program, true)
-  const hasRun = 'turns' in expected
+  if (!('turns' in expected)) {
+    const actual = await observeProgram(program, false)
+    return { kind: 'refused', differences: differences(normalise(expected), normalise(actual)) }
+  }
   if (
-    hasRun &&
     losesWork(
       program,
       expected.turns.map(({ seen }) => seen),
@@ -25,8 +28,30 @@ export async function compareProgram(program: Program): Promise<Comparison> {
   )
     return { kind: 'left out', differences: [] }
   const actual = await observeProgram(program, false)
-  const [before, after] = [expected, actual].map((seen) => normalise(withSortedQuestions(seen)))
-  return { kind: hasRun ? 'ran' : 'refused', differences: differences(before, after) }
+  const before = normalise(withSortedQuestions(inOrder(expected)))
+  const after = normalise(withSortedQuestions(inOrder('turns' in actual ? upTo(expected, actual) : actual)))
+  return { kind: 'ran', differences: differences(before, after) }
+}
+
+/** What comes first is compared first. */
+function inOrder(observation: Observation | { readonly error: unknown }): unknown {
+  if ('error' in observation) return observation
+  const { bare, turns, history, records } = observation
+  return [{ bare }, { turns }, { history }, { records }]
+}
+
+/** Of a stream that fails, LangGraph drops what its consumer has not taken yet: the other is cut as short. */
+function upTo(expected: Observation, actual: Observation): Observation {
+  const turns = actual.turns.map((turn, index) => {
+    const [given, wanted] = [turn.seen, expected.turns[index]?.seen].map(
+      (seen) => (seen as Partial<Streamed> | undefined)?.chunks,
+    )
+    if (given === undefined || wanted === undefined) return turn
+    if (!isFailure(given.at(-1)) || !isFailure(wanted.at(-1))) return turn
+    const chunks = [...given.slice(0, -1).slice(0, wanted.length - 1), given.at(-1)]
+    return { ...turn, seen: { ...(turn.seen as Streamed), chunks } }
+  })
+  return { ...actual, turns }
 }
 
 /** Questions come in the order in which they were asked on LangGraph, and in that of their nodes on Cairn. */

@@ -77,3 +77,18 @@ sameProgram('a graph that remembers is taken up as it is by a command for the pa
     go,
   ],
 })
+
+sameProgram('a command for the graph around that comes after a question counts, and the question is gone', {
+  nodes: [
+    {
+      child: childOf({
+        isParallel: true,
+        nodes: [
+          { act: 'asks', child: undefined },
+          { act: 'leaves', child: undefined },
+        ],
+      }),
+    },
+  ],
+  turns: [go, go],
+})

@@ -15,14 +15,16 @@ export function losesWork({ nodes }: Program, turns: readonly unknown[]): boolea
   )
   if (remembering.size === 0) return false
   return turns.some((turn) => {
-    const { chunks: all = [] } = (turn ?? {}) as Partial<Streamed>
-    const chunks = all.filter(isTaskChunk)
-    const ran = new Set(chunks.map(([namespace]) => namespace.map(withoutId).join('|')))
-    return chunks.some(([namespace, , payload]) => {
+    const { chunks = [] } = (turn ?? {}) as Partial<Streamed>
+    /** Paths of the graphs that have told of tasks since their last call ended. */
+    const working = new Set<string>()
+    return chunks.filter(isTaskChunk).some(([namespace, , payload]) => {
       const { name, result, error, interrupts } = payload as Record<string, unknown>
+      const around = namespace.map(withoutId)
+      working.add(around.join('|'))
       const hasEnded = result !== undefined && error === null && (interrupts as unknown[]).length === 0
-      const path = [...namespace.map(withoutId), String(name)].join('|')
-      return hasEnded && remembering.has(String(name)) && !ran.has(path)
+      if (!hasEnded || !remembering.has(String(name))) return false
+      return !working.delete([...around, String(name)].join('|'))
     })
   })
 }

@@ -10,7 +10,7 @@ import { briefOutcome } from './brief.ts'
 import { actsOf, childrenOf, isQuestion, nameOf, type Keeping, type Program } from './program.ts'
 import { firstInput, take, thread, type Compiled, type Thread } from './take-turn.ts'
 
-interface Observation {
+export interface Observation {
   readonly bare: unknown
   readonly turns: readonly { readonly seen: unknown; readonly state: unknown }[]
   readonly history: unknown
