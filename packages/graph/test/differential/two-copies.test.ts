@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { Annotation, Command, END, MemorySaver, START, interrupt } from '@langchain/langgraph'
 import type * as LangGraph from '@langchain/langgraph'
+import { z } from 'zod'
 import { differential, sameRuns } from './harness/differential.ts'
 import { outcomeOf } from './harness/observe.ts'
 import { Log, noting } from './harness/states.ts'
@@ -105,4 +106,60 @@ differential('a question of the other copy', async ({ StateGraph }) => {
     await outcomeOf(() => graph.invoke(new Command({ resume: 1 }), config)),
     await outcomeOf(() => graph.invoke(new copy.Command({ resume: 2 }), config)),
   ]
+})
+
+sameRuns(
+  'a StateSchema of the other copy, with reduced, untracked and delta values',
+  (vocabulary) =>
+    untyped(
+      vocabulary,
+      new copy.StateSchema({
+        text: z.string().trim(),
+        list: new copy.ReducedValue(
+          z.array(z.string()).default(() => []),
+          {
+            inputSchema: z.string(),
+            reducer: (list: string[], item: string) => [...list, item],
+          },
+        ),
+        scratch: new copy.UntrackedValue(z.string()),
+        delta: new copy.DeltaValue(
+          z.array(z.string()).default(() => []),
+          {
+            reducer: (list: string[], more: string[][]) => list.concat(...more),
+          } as never,
+        ),
+      }),
+    )
+      .addNode('a', () => ({ text: ' a ', list: 'a', scratch: 's', delta: ['a'] }))
+      .addNode('b', (state: object) => ({ list: JSON.stringify(state), delta: ['b'] }))
+      .addEdge(START, 'a')
+      .addEdge('a', 'b'),
+  [{ text: ' in ' }, { list: 5 }],
+)
+
+differential('a task of the other copy in a node', async ({ StateGraph }) => {
+  const double = copy.task('double', async (n: number) => n * 2)
+  const graph = new StateGraph(Log)
+    .addNode('a', async () => ({ log: [`${await double(2)}`] }))
+    .addEdge(START, 'a')
+    .compile()
+  return outcomeOf(() => graph.invoke({ log: [] }))
+})
+
+differential('a handler of interrupts of the other copy', async ({ StateGraph }) => {
+  const told: unknown[] = []
+  class Handler extends copy.GraphCallbackHandler {
+    override name = 'handler'
+
+    override handleInterrupt(event: unknown): void {
+      told.push(event)
+    }
+  }
+  const graph = new StateGraph(Log)
+    .addNode('a', () => ({ log: [interrupt<string, string>('asked')] }))
+    .addEdge(START, 'a')
+    .compile({ checkpointer: new MemorySaver() })
+  const config = { configurable: { thread_id: 't' }, callbacks: [new Handler() as never] }
+  return [await outcomeOf(() => graph.invoke({ log: [] }, config)), told.length]
 })
