@@ -315,9 +315,9 @@ export class Run {
   }
 
   #start(): void | Promise<void> {
-    const tasks = this.#tasks.filter((task) => !task.isSettled)
-    this.#listener.starting?.(this, tasks, true)
-    const looking = this.options.lookUp?.(tasks)
+    const isOpen = (task: Task) => !task.isSettled
+    this.#listener.starting?.(this, this.#tasks.filter(isOpen), true)
+    const looking = this.options.lookUp?.(this.#tasks.filter(isOpen))
     if (looking === undefined) return this.#scheduler.execute(this.#tasks, this.#step)
     return looking.then((found) => {
       this.#signal.throwIfAborted()
