@@ -10,6 +10,7 @@ import { nameOf, sendOf } from '../langgraph/recognise.ts'
 import type { RunConfig } from '../langgraph/run-config.ts'
 import { isFollowed, turns, turnsOfRoute } from '../stream/follow.ts'
 import { traceRun, type TracedAs } from '../tracing.ts'
+import { asPromise } from './as-promise.ts'
 import { isCommandList } from './state-update.ts'
 
 /** Puts the writes that make the named nodes due. `value` is what their trigger channels receive. */
@@ -88,7 +89,7 @@ function pathFunction(path: Runnable): (state: unknown, config: RunConfig) => un
   if (!(path instanceof RunnableLambda)) return invoke
   const func = (path as unknown as { func: (state: unknown, config: RunConfig) => unknown }).func
   const ask = (state: unknown, config: RunConfig) => {
-    const answer = func(state, config)
+    const answer = asPromise(func(state, config))
     return isRunnable(answer) ? answer.invoke(state, config as never) : answer
   }
   let serialized: Serialized | undefined

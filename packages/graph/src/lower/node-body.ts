@@ -11,6 +11,7 @@ import type { Session } from '../session.ts'
 import { readWithWrites } from '../langgraph/read.ts'
 import { turns, turnsBeforeNode, turnsOfWriters } from '../stream/follow.ts'
 import { traceRun, type TracedAs } from '../tracing.ts'
+import { asPromise } from './as-promise.ts'
 import { commandFor, outward, warnOfUnclaimed } from './parent-command.ts'
 import { destinationsOf, type GoTo, type Route } from './destinations.ts'
 
@@ -90,9 +91,9 @@ function callable(runnable: Runnable | undefined): (input: unknown, config: RunC
   if (!isNodeFunction(runnable))
     return (input, config) => runnable.invoke(input, config as never) as Promise<unknown>
   const { func, recurse } = runnable
-  if (!recurse) return func
+  if (!recurse) return (input, config) => asPromise(func(input, config))
   return (input, config) => {
-    const result = func(input, config)
+    const result = asPromise(func(input, config))
     if (result instanceof Promise)
       return result.then((value) => (isRunnable(value) ? value.invoke(input, config) : value))
     return isRunnable(result) ? result.invoke(input, config) : result

@@ -176,3 +176,23 @@ differential(
     ]
   },
 )
+
+/** What query builders are: no promise, but something that can be awaited. */
+const thenable = <T>(value: T): Promise<T> =>
+  // oxlint-disable-next-line unicorn/no-thenable -- this is what it is about
+  ({ then: (resolve: (value: T) => void) => void setTimeout(() => resolve(value), 1) }) as never
+
+sameRuns(
+  'what a node, a router and a task return may be anything that can be awaited',
+  ({ StateGraph }) => {
+    const called = task('called by a', () => thenable('called'))
+    return new StateGraph(Log)
+      .addNode('a', async () => ({ log: [await called()] }))
+      .addNode('b', () => thenable({ log: ['b'] }))
+      .addNode('c', noting('c'))
+      .addEdge(START, 'a')
+      .addEdge('a', 'b')
+      .addConditionalEdges('b', () => thenable('c'), ['c'])
+  },
+  [{}],
+)

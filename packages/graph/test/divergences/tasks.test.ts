@@ -321,3 +321,52 @@ describe('a node that wrote only to channels that are not kept, in a superstep t
     expect(await resumed(Cairn)).toEqual(['connects'])
   })
 })
+
+describe('what a node throws that can carry no fields', () => {
+  const thrown = async (StateGraph: Builder, what: unknown) =>
+    endOf(
+      new StateGraph(Log)
+        .addNode('throws', (): never => {
+          throw what
+        })
+        .addEdge(START, 'throws')
+        .compile()
+        .invoke({}),
+    )
+
+  test('LangGraph fails at giving it one', async () => {
+    expect(await thrown(LangGraph, 'text')).toMatchObject({
+      name: 'TypeError',
+      message: "Cannot create property 'pregelTaskId' on string 'text'",
+    })
+  })
+
+  test('Cairn fails with it', async () => {
+    expect(await thrown(Cairn, 'text')).toBe('text')
+    expect(await thrown(Cairn, 5)).toBe(5)
+  })
+})
+
+describe('tasks that had not started when another one failed', () => {
+  const left = async (StateGraph: Builder) => {
+    const graph = new StateGraph(Log)
+      .addNode('work', async ({ id }: { id: number }) => {
+        await setImmediate()
+        if (id === 0) throw new Error('zero')
+        return { log: [`work ${id}`] }
+      })
+      .addConditionalEdges(START, () => [0, 1, 2, 3, 4].map((id) => new Send('work', { id })), ['work'])
+      .compile({ checkpointer: new MemorySaver() })
+    await endOf(graph.invoke({}, { ...thread, maxConcurrency: 2 }))
+    await turns()
+    return (await graph.getState(thread)).next.length
+  }
+
+  test('LangGraph takes them for finished: they never run', async () => {
+    expect(await left(LangGraph)).toBe(2)
+  })
+
+  test('Cairn runs them when the thread goes on', async () => {
+    expect(await left(Cairn)).toBe(4) // the first sibling has finished meanwhile
+  })
+})
