@@ -6,6 +6,7 @@ import {
   END,
   EmptyChannelError,
   InvalidUpdateError,
+  MemorySaver,
   Overwrite,
   START,
   Send,
@@ -14,14 +15,17 @@ import {
 import {
   AnyValue,
   BinaryOperatorAggregate,
+  DynamicBarrierValue,
   EphemeralValue,
   LastValue,
   NamedBarrierValue,
   Topic,
   UntrackedValueChannel,
 } from '@langchain/langgraph/channels'
-import { differential, sameRuns } from './harness/differential.ts'
+import { Channel as PregelChannel } from '@langchain/langgraph/pregel'
+import { differential, sameRuns, type Vocabulary } from './harness/differential.ts'
 import { outcomeOf } from './harness/observe.ts'
+import { storedRecords } from './harness/stored-records.ts'
 
 sameRuns(
   'a Topic holds what the last superstep wrote, arrays flattened',
@@ -365,7 +369,7 @@ sameRuns(
 )
 
 /** Takes one value at a time, and no errors. */
-class Refusing extends BaseChannel<unknown, unknown> {
+class Refusing extends BaseChannel<unknown> {
   lc_graph_name = 'Refusing'
   held: unknown
 
@@ -472,4 +476,106 @@ sameRuns(
       .addEdge('nothing' as never, 'zero' as never)
       .addEdge('zero' as never, 'text' as never),
   ['x', 0, false],
+)
+
+/** A plain Pregel, whose nodes name their channels themselves, and the outcome of these inputs on one thread. */
+async function outcomes({ Pregel }: Vocabulary, fields: object, inputs: readonly unknown[]) {
+  const saver = new MemorySaver()
+  const graph = new Pregel({ checkpointer: saver, ...fields } as never)
+  const thread = { configurable: { thread_id: 't' } }
+  const seen: unknown[] = []
+  for (const input of inputs)
+    seen.push(await outcomeOf(() => graph.invoke(input, thread)), await graph.getState(thread))
+  return { seen, records: storedRecords(saver) }
+}
+
+differential('a DynamicBarrierValue waits for the names that it is given', (vocabulary) =>
+  outcomes(
+    vocabulary,
+    {
+      nodes: {
+        names: PregelChannel.subscribeTo('input')
+          .pipe((names: string[]) => ({ __names: names }))
+          .pipe(PregelChannel.writeTo(['barrier', 'go'])),
+        a: PregelChannel.subscribeTo('go')
+          .pipe(() => 'a')
+          .pipe(PregelChannel.writeTo(['barrier'])),
+        b: PregelChannel.subscribeTo('go')
+          .pipe(() => 'b')
+          .pipe(PregelChannel.writeTo(['barrier'])),
+        after: PregelChannel.subscribeTo(['barrier'])
+          .pipe(() => 'after')
+          .pipe(PregelChannel.writeTo(['output'])),
+      },
+      channels: {
+        input: new LastValue<string[]>(),
+        go: new EphemeralValue<unknown>(),
+        barrier: new DynamicBarrierValue<string>(),
+        output: new EphemeralValue<string>(),
+      },
+      inputChannels: 'input',
+      outputChannels: 'output',
+    },
+    [['a', 'b'], ['a', 'b', 'c'], ['b']],
+  ),
+)
+
+/** Is there until a task that it triggered has run, and opens once more when nothing else is left to do. */
+class Token extends BaseChannel<string, string, string | undefined> {
+  lc_graph_name = 'Token'
+  held: string | undefined
+  isSpent = false
+
+  fromCheckpoint(saved?: string): this {
+    const channel = new Token()
+    channel.held = saved
+    return channel as this
+  }
+
+  update(values: string[]): boolean {
+    if (values.length === 0) return false
+    this.held = values.join('+')
+    return true
+  }
+
+  override consume(): boolean {
+    if (this.held === undefined) return false
+    this.held = undefined
+    return true
+  }
+
+  override finish(): boolean {
+    if (this.held !== undefined || this.isSpent) return false
+    this.isSpent = true
+    this.held = 'finished'
+    return true
+  }
+
+  get(): string {
+    if (this.held === undefined) throw new EmptyChannelError()
+    return this.held
+  }
+
+  checkpoint(): string {
+    return this.get()
+  }
+}
+
+differential(
+  "a channel of the user's is told when it is consumed, and when nothing is left to do",
+  (vocabulary) =>
+    outcomes(
+      vocabulary,
+      {
+        nodes: {
+          take: PregelChannel.subscribeTo('token')
+            .pipe((token: string) => `took ${token}`)
+            .pipe(PregelChannel.writeTo(['output'])),
+        },
+        channels: { token: new Token(), output: new Topic<string>({ accumulate: true }) },
+        inputChannels: 'token',
+        outputChannels: 'output',
+      },
+      ['one', 'two'],
+    ),
 )
