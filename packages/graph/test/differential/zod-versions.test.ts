@@ -39,10 +39,9 @@ for (const [name, z] of Object.entries({ 'zod 3': z3 as unknown as typeof z4, 'z
       either: z.union([z.string(), z.number()]).optional(),
       caught: z.string().catch('caught').optional(),
       date: z.date().optional(),
-      list: withLangGraph(
-        z.array(z.string()).default(() => ['first']),
-        { reducer: { fn: concat } },
-      ),
+      list: withLangGraph(z.array(z.string()).default(() => ['first']) as never, {
+        reducer: { fn: concat as never },
+      }),
     })
     const valid = { text: 'ok' }
     const one = (vocabulary: Vocabulary, update: unknown) =>
@@ -323,6 +322,36 @@ for (const [name, z] of Object.entries({ 'zod 3': z3 as unknown as typeof z4, 'z
     )
   })
 }
+
+interface Plugin<Schema> {
+  readonly langgraph: {
+    reducer(fn: (a: string[], b: string[]) => string[], schema?: unknown): Schema
+    metadata(extra: object): Schema
+  }
+}
+
+sameRuns(
+  'reducers and metadata by the methods that the plugin adds to schemas of zod 3',
+  (vocabulary) => {
+    const list = z3.array(z3.string()).default(() => ['first']) as unknown as Plugin<
+      typeof z3.ZodType.prototype
+    >
+    const text = z3.string() as unknown as Plugin<typeof z3.ZodType.prototype>
+    const State = z3.object({
+      list: list.langgraph.reducer(
+        concat,
+        z3.union([z3.string().transform((item) => [item]), z3.array(z3.string())]),
+      ),
+      text: text.langgraph.metadata({ langgraph_type: 'prompt' }),
+    })
+    return untyped(vocabulary, State)
+      .addNode('a', () => ({ list: 'one' }))
+      .addNode('b', () => ({ list: ['two'], text: 5 }))
+      .addEdge(START, 'a')
+      .addEdge('a', 'b')
+  },
+  [{ text: 'x' }, { list: 'y', text: 'z' }],
+)
 
 describe('a state of the small build of zod 4', () => {
   const State = mini.object({

@@ -13,7 +13,7 @@ describe('a graph with several mistakes', () => {
       .addEdge(START, 'plan')
       .addEdge('plan', 'goes')
       .addEdge('plan', 'goess' as 'goes')
-      .compile({ interruptBefore: ['paln'] })
+      .compile({ interruptBefore: ['paln'] as never })
   const caught = (StateGraph: Builder) => {
     try {
       return build(StateGraph)
