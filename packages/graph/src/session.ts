@@ -37,6 +37,7 @@ import { createScratchpad, storedAnswers, type Scratchpad } from './langgraph/sc
 import type { Program, ProgramNode } from './lower/program.ts'
 import { lowerRetry, lowerTimeout } from './lower/policies.ts'
 import { isFollowed, turns, turnsOfCall } from './stream/follow.ts'
+import { nodeOf, tasksAround } from './tasks-around.ts'
 import { traceRun, type TracedAs } from './tracing.ts'
 
 export interface SessionOptions {
@@ -102,14 +103,14 @@ export class Session {
     const around = tasksAround(task)
     const { run } = this
     const { saver, externalSignal, manager } = this.#options
-    const node = this.#nodeOf(task)
+    const node = nodeOf(task, this.program)
     const template = this.#template
     this.#allowListeners(signal)
     const namespace = run.namespaceOf(task)
     const trigger = task.origin.kind === 'trigger' ? task.node.triggers[task.fired[0]!]! : '__pregel_push'
 
     const metadata: Record<string, unknown> = { ...template.metadata }
-    for (const outer of around) Object.assign(metadata, this.#nodeOf(outer)?.metadata)
+    for (const outer of around) Object.assign(metadata, nodeOf(outer, this.program)?.metadata)
     metadata['langgraph_step'] = run.step
     metadata['langgraph_node'] = task.name
     metadata['langgraph_triggers'] = [trigger]
@@ -149,7 +150,7 @@ export class Session {
     config.configurable = configurable
     config.signal = signal
     config.runName = task.name
-    for (const outer of around) addTags(config, this.#nodeOf(outer))
+    for (const outer of around) addTags(config, nodeOf(outer, this.program))
     addTags(config, node)
     config.executionInfo = {
       checkpointId: run.journal.checkpointId,
@@ -172,11 +173,6 @@ export class Session {
       return { kind: 'interrupted', questions: (error as unknown as { interrupts: Question[] }).interrupts }
     }
     return { kind: 'failed', isPatient: isInvalidResume(error) }
-  }
-
-  /** A called task is a node of no graph. */
-  #nodeOf(task: Task): ProgramNode | undefined {
-    return task.origin.kind === 'call' ? undefined : this.program.nodes.get(task.node.name)
   }
 
   /** With an entry for each task around the one that it is for. */
@@ -297,20 +293,6 @@ const tracedCall = (name: string): TracedAs => ({
   }),
   tag: 'seq:step:1',
 })
-
-const nothingAround: readonly Task[] = []
-
-/** The tasks that this one is part of, outermost first: those that called it, or whose failure it handles. */
-function tasksAround({ origin }: Task): readonly Task[] {
-  switch (origin.kind) {
-    case 'call':
-      return [...tasksAround(origin.caller), origin.caller]
-    case 'handler':
-      return [...tasksAround(origin.failed), origin.failed]
-    default:
-      return nothingAround
-  }
-}
 
 function addTags(config: RunConfig, node: ProgramNode | undefined): void {
   if (node === undefined || node.tags.length === 0) return

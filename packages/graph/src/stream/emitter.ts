@@ -20,6 +20,7 @@ import {
 import { isCached } from '../langgraph/node-cache.ts'
 import type { Program, ProgramNode } from '../lower/program.ts'
 import type { ChunkSink, Namespace } from './chunk.ts'
+import { nodeOf, tasksAround } from '../tasks-around.ts'
 import { updatesPayload, writesByChannel } from './updates.ts'
 
 export interface EmitterOptions {
@@ -145,7 +146,8 @@ export class Emitter implements RunListener {
 
   #taskStart(task: Task): Record<string, unknown> {
     const { config, program } = this.#options
-    const metadata = visibleMetadata(config, program.nodes.get(task.name))
+    const nodes = [...tasksAround(task), task].flatMap((each) => nodeOf(each, program) ?? [])
+    const metadata = visibleMetadata(config, nodes)
     const triggers =
       task.origin.kind === 'trigger' ? [task.node.triggers[task.fired[0]!]!] : ['__pregel_push']
     return {
@@ -291,13 +293,12 @@ const engineMetadata = new Set([
 
 function visibleMetadata(
   { metadata, tags = [] }: RunConfig,
-  node: ProgramNode | undefined,
+  nodes: readonly ProgramNode[],
 ): Record<string, unknown> | undefined {
-  const visible = Object.fromEntries(
-    Object.entries({ ...metadata, ...node?.metadata }).filter(([key]) => !engineMetadata.has(key)),
-  )
-  const all = node === undefined ? tags : [...new Set([...tags, ...node.tags])]
-  const userTags = all.filter((tag) => !tag.startsWith('seq:step') && tag !== HIDDEN_TAG)
+  const all = Object.assign({}, metadata, ...nodes.map((node) => node.metadata)) as Record<string, unknown>
+  const visible = Object.fromEntries(Object.entries(all).filter(([key]) => !engineMetadata.has(key)))
+  const allTags = nodes.length === 0 ? tags : [...new Set([...tags, ...nodes.flatMap((node) => node.tags)])]
+  const userTags = allTags.filter((tag) => !tag.startsWith('seq:step') && tag !== HIDDEN_TAG)
   if (userTags.length > 0) visible['tags'] = userTags
   return Object.keys(visible).length > 0 ? visible : undefined
 }
