@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { MemorySaver, START } from '@langchain/langgraph'
+import { MemorySaver, START, interrupt } from '@langchain/langgraph'
 import { describe, expect, test } from 'vitest'
 import { Log } from '../differential/harness/states.ts'
 import { Cairn, LangGraph, endOf, thread, type Builder } from './both-engines.ts'
@@ -37,5 +37,34 @@ describe('a run that waits for no saver, with one that fails', () => {
 
   test('Cairn stops at once', async () => {
     expect(await ran(Cairn)).toEqual({ error: new Error('full'), names: [] })
+  })
+})
+
+describe('a nested graph that asks, whose saver fails', () => {
+  class Full extends MemorySaver {
+    override async put(...args: Parameters<MemorySaver['put']>): ReturnType<MemorySaver['put']> {
+      if (args[0].configurable!['checkpoint_ns'] !== '') throw new Error('full')
+      return super.put(...args)
+    }
+  }
+
+  const asked = (StateGraph: Builder) => {
+    const child = new StateGraph(Log)
+      .addNode('ask', () => ({ log: [String(interrupt('?'))] }))
+      .addEdge(START, 'ask')
+      .compile()
+    const graph = new StateGraph(Log)
+      .addNode('child', child)
+      .addEdge(START, 'child')
+      .compile({ checkpointer: new Full() })
+    return endOf(graph.invoke({}, thread))
+  }
+
+  test('LangGraph tells the question, though nothing of the nested graph is kept', async () => {
+    expect(await asked(LangGraph)).toMatchObject({ __interrupt__: [{ value: '?' }] })
+  })
+
+  test('Cairn fails', async () => {
+    expect(await asked(Cairn)).toEqual(new Error('full'))
   })
 })
