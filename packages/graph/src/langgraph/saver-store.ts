@@ -2,7 +2,8 @@
 // the newest checkpoint and merges what changed into them.
 //   V1. What a saver is given is its own: later supersteps do not change it.
 //   V2. Checkpoints are put one after the other; a failed one fails every later one, because theirs would be
-//       records without a parent. A failed write to a channel that is rebuilt from writes fails them as well.
+//       records without a parent, and all writes that come after it. A failed write to a channel that is rebuilt from
+//       writes fails them as well.
 //   V3. Writes are put when the checkpoint that they belong to has been handed over, and no later. So a saver that
 //       answers at once is called in the order of what happened, and one that does not waits for no writes.
 import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph'
@@ -36,6 +37,8 @@ export class SaverStore implements Store {
   #putting: Promise<unknown> | undefined
   /** Set while a checkpoint waits to be handed over. */
   #handingOver: Promise<unknown> | undefined
+  /** A checkpoint could not be put: writes that came beside it, or beside a later one, would belong to no record. */
+  #lost: { readonly error: unknown } | undefined
 
   /**
    * @param config passed to the saver with each call, as some find their tenant or their connection there
@@ -71,6 +74,7 @@ export class SaverStore implements Store {
   }
 
   #putWrites(line: Line, { checkpointId, taskId, taskPath, writes }: TaskWrites): Promise<unknown> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost.error)
     const put = () =>
       this.#saver.putWrites(
         this.#configOf(line, checkpointId),
@@ -99,6 +103,7 @@ export class SaverStore implements Store {
         if (this.#handingOver === handingOver) this.#handingOver = undefined
       })
     }
+    putting.catch((error: unknown) => (this.#lost ??= { error }))
     this.#waitFor(putting)
     return putting
   }
