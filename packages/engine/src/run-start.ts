@@ -88,7 +88,7 @@ export function checkAnswer(
  */
 export function answeredBy(answer: Answer, open: readonly OpenQuestion[]): OpenQuestion[] | undefined {
   const known = open.filter(({ id }) => id !== undefined) // others take no answer: their node just runs again
-  if (answer.kind === 'byId') return known.filter(({ id }) => id! in answer.values)
+  if (answer.kind === 'byId') return known.filter(({ id = '' }) => id in answer.values)
   return known.every(({ value }) => isDeepStrictEqual(value, known[0]!.value)) ? known : undefined
 }
 
