@@ -209,7 +209,7 @@ function createRun(
   const isResuming =
     configurable[keys.RESUMING] === true &&
     start.isReplayed !== true &&
-    !(isNested && loaded !== undefined && isEarlierCall(program.plan, loaded, around))
+    !(isNested && loaded !== undefined && isShared(line) && isEarlierCall(program.plan, loaded, around))
   const begin = beginning(options, start, isResuming, scratchpad)
   if (configurable[keys.STRICT_RESUME] === true && !isNested && !position.isSuperseded)
     refuseUnmatchedAnswer(options.input, loaded?.writes ?? [])
@@ -272,6 +272,12 @@ function rebuiltReducers(plan: Plan, { loaded, stored }: Start): string[] | unde
   return Object.keys(loaded!.values).filter(
     (name) => !deltas.has(name) && !Object.hasOwn(stored.values, name),
   )
+}
+
+/** Whether all calls of the graph have this line: it is not named after a task. A number tells calls of one task apart. */
+function isShared({ namespace }: Line): boolean {
+  const own = namespace.split('|').findLast((segment) => !/^\d+$/.test(segment))
+  return own !== undefined && !own.includes(':')
 }
 
 /**
