@@ -76,3 +76,18 @@ traced('a long loop')
 test('each program is compared', () => {
   expect(Object.keys(programs).filter((name) => !compared.has(name))).toEqual([])
 })
+
+test('the older names of the environment switch tracing on, too', async () => {
+  const only = 'traceable functions within nodes'
+  const env = { LANGSMITH_TRACING: '', LANGCHAIN_TRACING_V2: 'true' }
+  const traces = await Promise.all([traceOf('langgraph', { only, env }), traceOf('cairn', { only, env })])
+  const [theirs, ours] = traces.map((trace) => normalise(trace.get(only)))
+  expect(theirs).toHaveLength(5)
+  expect(differences(theirs, ours)).toEqual([])
+})
+
+test('with tracing switched off, nothing is sent', async () => {
+  const only = 'traceable functions within nodes'
+  const trace = await traceOf('cairn', { only, env: { LANGSMITH_TRACING: 'false' } })
+  expect(trace.get(only)).toEqual([])
+})
