@@ -177,6 +177,17 @@ describe('several questions in one superstep', () => {
     expect(await answerById({ name: 'Ada', place: 'London' })).toMatchObject({ kind: 'finished' })
   })
 
+  test('take one plain answer together when they ask the same', async () => {
+    const approving = (id: string) => (attempt: Attempt) => {
+      attempt.write('log', `${id}: ${String(ask(attempt, id, { approve: ['this'] }))}`)
+    }
+    const { run, answer } = graph({ a: { body: approving('first') }, b: { body: approving('second') } })
+    await run(enter(['a', 'b']))
+    expect(await answer('yes')).toEqual({ kind: 'finished', log: ['first: yes', 'second: yes'] })
+    const kept = store.commits.flatMap(({ writes }) => writes).filter(({ taskId }) => taskId === 'second')
+    expect(kept.flatMap(({ writes }) => writes)).toEqual([[RESUME, ['yes']]])
+  })
+
   test('take a plain answer once only one is left', async () => {
     const { run, answer, answerById } = graph(nodes)
     await run(enter(['a', 'b']))
@@ -212,6 +223,29 @@ describe('an answer', () => {
         'Thread "thread-1" has no open question place: it was answered already, or belongs to another checkpoint. ' +
         'Open are: name.',
     })
+  })
+
+  test('by ids of which one is open is taken', async () => {
+    const { run, answerById } = graph({ a: { body: asking('name') }, b: { body: asking('place') } })
+    await run(enter(['a', 'b']))
+    await answerById({ place: 'London' })
+    expect(await answerById({ place: 'Paris', name: 'Ada' })).toEqual({
+      kind: 'finished',
+      log: ['a: Ada', 'b: London'],
+    })
+  })
+
+  test('to a thread where a task is due and no question is open goes on with it', async () => {
+    let isBroken = true
+    const failing = (attempt: Attempt) => {
+      if (isBroken) throw new Error('broken')
+      plain(attempt)
+    }
+    const { run, answer, answerById } = graph({ a: { body: failing, goesTo: ['b'] }, b: { body: failing } })
+    await expect(run(enter('a'))).rejects.toThrow('broken')
+    await expect(answer('Ada')).rejects.toThrow('broken')
+    isBroken = false
+    expect(await answerById({ name: 'Ada' })).toEqual({ kind: 'finished', log: ['a', 'b'] })
   })
 
   test('by id to no open question at all says how to go on', async () => {
