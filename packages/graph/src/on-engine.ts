@@ -242,15 +242,6 @@ export function onEngine(
         config.metadata['timeoutMs'] ??= options.timeout
       }
       if (config.recursionLimit < 1) throw new Error('Passed "recursionLimit" must be at least 1.')
-      if (
-        typeof this.checkpointer === 'object' &&
-        options.configurable === undefined &&
-        config.configurable['thread_id'] === undefined
-      ) {
-        throw new Error(
-          'Checkpointer requires one or more of the following "configurable" keys: "thread_id", "checkpoint_ns", "checkpoint_id"',
-        )
-      }
       config.metadata = { ls_integration: 'langgraph', ...config.metadata }
       const serverInfo = serverInfoOf(config)
       if (serverInfo !== undefined) config.serverInfo ??= serverInfo
@@ -280,6 +271,7 @@ export function onEngine(
         stepTimeoutMs: this.stepTimeout,
         userInterrupt: (this as unknown as { userInterrupt: unknown }).userInterrupt,
         cache: this.cache,
+        isPrinting: this.debug,
         parentSink: configurable[keys.STREAM] as ChunkSink | undefined,
       }
     }

@@ -1139,3 +1139,176 @@ differential('a command is the input of a Pregel', async (vocabulary) => {
     await graph.getState(thread),
   ]
 })
+
+differential('a Pregel that is called for each of a list, within a node', async (vocabulary) => {
+  const inner = one(vocabulary)
+  const build = (more: Fields = {}) =>
+    pregel(vocabulary, {
+      nodes: {
+        one: Channel.subscribeTo('input')
+          .pipe((list: number[]) => list.map((n) => n * 10))
+          .pipe(Channel.writeTo(['inbox'])),
+        two: Channel.subscribeTo('inbox')
+          .pipe((list: number[]) => inner.batch(list))
+          .pipe(Channel.writeTo(['output'])),
+        total: Channel.subscribeTo('output')
+          .pipe((list: number[]) => list.reduce(sum))
+          .pipe(Channel.writeTo(['total'])),
+      },
+      channels: {
+        input: new LastValue<number[]>(),
+        inbox: new LastValue<number[]>(),
+        output: new LastValue<number[]>(),
+        total: new LastValue<number>(),
+      },
+      inputChannels: 'input',
+      outputChannels: ['output', 'total'],
+      ...more,
+    })
+  const kept = build({ checkpointer: new MemorySaver() })
+  return [
+    await build().invoke([1, 2, 3]),
+    await outcomeOf(() => kept.invoke([4, 5], thread)),
+    await collect(build().stream([1, 2], { streamMode: ['updates', 'values'] })),
+    await Promise.all(Array.from({ length: 5 }, (_, n) => build().invoke([n, n + 1]))),
+  ]
+})
+
+differential('a chain of a hundred processes', async (vocabulary) => {
+  const size = 100
+  const links = Array.from({ length: size }, (_, n) => n)
+  const graph = pregel(vocabulary, {
+    nodes: Object.fromEntries(
+      links.map((n) => [
+        `link ${n}`,
+        Channel.subscribeTo(n === 0 ? 'input' : `channel ${n}`)
+          .pipe(addOne)
+          .pipe(Channel.writeTo([n === size - 1 ? 'output' : `channel ${n + 1}`])),
+      ]),
+    ),
+    channels: Object.fromEntries(
+      ['input', 'output', ...links.slice(1).map((n) => `channel ${n}`)].map((name) => [
+        name,
+        new LastValue<number>(),
+      ]),
+    ),
+    inputChannels: 'input',
+    outputChannels: 'output',
+  })
+  return [
+    await graph.invoke(2, { recursionLimit: size }),
+    await outcomeOf(async () => {
+      try {
+        await graph.invoke(2)
+      } catch (error) {
+        return (error as { lc_error_code?: string }).lc_error_code
+      }
+    }),
+    await graph.batch([2, 3, 4], { recursionLimit: size }),
+  ]
+})
+
+differential('a process of an object of Runnables, and one that extends another', async (vocabulary) => {
+  const first = Channel.subscribeTo('input').pipe({
+    plus: (n: number) => n + 1,
+    times: RunnableLambda.from((n: number) => n * 2),
+  } as never)
+  const graph = pregel(vocabulary, {
+    nodes: {
+      one: first.pipe(Channel.writeTo(['output'])),
+      two: first
+        .pipe(({ plus, times }: { plus: number; times: number }) => plus + times)
+        .pipe(Channel.writeTo(['sum'])),
+    },
+    channels: {
+      input: new LastValue<number>(),
+      output: new LastValue<object>(),
+      sum: new LastValue<number>(),
+    },
+    inputChannels: 'input',
+    outputChannels: ['output', 'sum'],
+  })
+  return [await graph.invoke(3), await collect(graph.stream(3, { streamMode: 'updates' }))]
+})
+
+differential('channels that two Pregels share', async (vocabulary) => {
+  const channels = {
+    input: new LastValue<number>(),
+    total: new BinaryOperatorAggregate<number>(sum, () => 1),
+  }
+  const build = (factor: number) =>
+    pregel(vocabulary, {
+      nodes: {
+        one: Channel.subscribeTo('input')
+          .pipe((n: number) => n * factor)
+          .pipe(Channel.writeTo(['total'])),
+      },
+      channels: { ...channels },
+      inputChannels: 'input',
+      outputChannels: 'total',
+    })
+  return [await build(1).invoke(5), await build(10).invoke(5), await build(1).invoke(5)]
+})
+
+differential('a class of its own', async (vocabulary) => {
+  const { Pregel } = vocabulary
+  class Mine extends Pregel<never, never> {
+    double(n: number): Promise<unknown> {
+      return this.invoke(n * 2)
+    }
+  }
+  const graph = new Mine({
+    nodes: {
+      one: Channel.subscribeTo('input')
+        .pipe(addOne)
+        .pipe(Channel.writeTo(['output'])),
+    },
+    channels: { input: new LastValue<number>(), output: new LastValue<number>() },
+    inputChannels: 'input',
+    outputChannels: 'output',
+  } as never)
+  return [
+    await graph.double(2),
+    graph instanceof Pregel,
+    graph.constructor.name,
+    graph.withConfig({}) instanceof Mine,
+  ]
+})
+
+differential('fields that are set later', async (vocabulary) => {
+  const graph = two(vocabulary) as unknown as Record<string, unknown> & ReturnType<typeof two>
+  graph['checkpointer'] = new MemorySaver()
+  const first = await graph.invoke(1, thread)
+  graph['interruptBefore'] = ['two']
+  const paused = await graph.invoke(5, thread)
+  graph['streamMode'] = ['updates']
+  return [first, paused, await graph.getState(thread), await collect(graph.stream(null, thread))]
+})
+
+differential('the newest of a saver, through Channel writes of several supersteps', async (vocabulary) => {
+  const saver = new MemorySaver()
+  const graph = pregel(vocabulary, {
+    nodes: {
+      count: Channel.subscribeTo('n')
+        .pipe(
+          RunnableLambda.from(async (n: number) => {
+            await setImmediate()
+            return n < 3 ? n + 1 : undefined
+          }),
+        )
+        .pipe(
+          Channel.writeTo([], {
+            n: (n: number | undefined) => n,
+            log: (n: number | undefined) => [`n ${n}`],
+          }),
+        ),
+    },
+    channels: { n: new EphemeralValue<number>(), log: joined() },
+    inputChannels: 'n',
+    outputChannels: 'log',
+    checkpointer: saver,
+  })
+  await graph.invoke(0, thread)
+  const tuple = await saver.getTuple(thread)
+  return [tuple?.checkpoint, tuple?.metadata, tuple?.pendingWrites, await historyOf(graph, thread)]
+})
