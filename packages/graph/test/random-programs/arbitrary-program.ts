@@ -230,8 +230,13 @@ function programFrom(draft: Draft): Program {
     before: draft.before,
     after,
     keeping: draft.keeping,
-    turns,
+    turns: draft.state === 'delta' ? turns.map(withoutExit) : turns,
   }
+}
+
+/** With `exit`, LangGraph changes chunks after it has given them; delta-threads.test.ts has such runs. */
+function withoutExit(turn: Turn): Turn {
+  return 'options' in turn && turn.options.durability === 'exit' ? { ...turn, options: {} } : turn
 }
 
 function remembers({ nodes }: Pick<Program, 'nodes'>): boolean {
@@ -284,6 +289,7 @@ function calmed({ act, child }: InnerNode, rules: Rules, isRepeated: boolean, de
   const isTooMuch =
     (act === 'cached' && !rules.mayCache) ||
     (act === 'leaves' && !rules.mayLeave) ||
+    (act === 'says' && isRepeated && depth > 0) || // which of several that say the same comes first?
     (act === 'replaces' && (isRepeated || !rules.mayReplace())) ||
     (act === 'handled' && (!rules.mayHandle || depth > 0)) ||
     (act === 'retried' && !rules.mayRetry)
@@ -311,7 +317,11 @@ function calmedChild(child: ChildProgram, rules: Rules, isRepeated: boolean, dep
     ...child,
     nodes,
     ...(isRepeated && { checkpointer: child.checkpointer === true ? undefined : child.checkpointer }),
-    ...(!isRepeated && child.checkpointer === true && { engine: 'Cairn' as const }),
+    ...(!isRepeated &&
+      child.checkpointer === true && {
+        engine: 'Cairn' as const,
+        calls: child.calls === 0 ? (0 as const) : (1 as const), // losesWork does not tell one call from another
+      }),
     leavesTo: depth === 0 && leavesTo !== undefined && rules.mayGoTo(leavesTo) ? leavesTo : undefined,
   }
 }

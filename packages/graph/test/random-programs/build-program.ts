@@ -53,7 +53,7 @@ export interface AnyBuilder {
 
 type Update = Partial<State>
 type Config = LangGraphRunnableConfig & {
-  readonly executionInfo: { readonly nodeAttempt: number; readonly taskId: string }
+  readonly executionInfo: { readonly nodeAttempt: number }
 }
 type NodeFunction<Result = Update | Promise<Update>> = (input: unknown, config: Config) => Result
 
@@ -156,9 +156,10 @@ function createAct(name: string, act: Act, { tally }: Surroundings): NodeFunctio
         return noted(input)
       }
     case 'says':
-      return (input, { executionInfo }) => {
-        const message = new AIMessage({ id: executionInfo.taskId, content: `${name} says so` })
-        return { ...noted(input), messages: [message] }
+      return (input, { metadata }) => {
+        const update = noted(input)
+        const id = `${update.log!.join()} ${JSON.stringify(metadata?.['langgraph_path'])}`
+        return { ...update, messages: [new AIMessage({ id, content: `${name} says so` })] }
       }
     case 'replaces':
       return (input) => ({ log: new Overwrite([`${name} replaced`, ...noted(input).log!]) as never, sum: 1 })

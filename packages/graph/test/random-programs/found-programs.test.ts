@@ -92,3 +92,10 @@ sameProgram('a command for the graph around that comes after a question counts, 
   ],
   turns: [go, go],
 })
+
+sameProgram('a nested graph whose state was edited before it ran goes on from there, and has nothing to do', {
+  nodes: [{}, { child: childOf({ nodes: [notes] }) }],
+  links: [edge(-1, 0), edge(0, 1)],
+  after: [0],
+  turns: [go, { kind: 'editInside', choice: 0 }, { kind: 'travelInside', choice: 0, options: {} }, go],
+})
