@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { dispatchCustomEvent } from '@langchain/core/callbacks/dispatch'
 import { AIMessage, HumanMessage } from '@langchain/core/messages'
+import { RunnableLambda } from '@langchain/core/runnables'
 import { tool } from '@langchain/core/tools'
 import {
   Command,
@@ -234,3 +235,41 @@ differential('a log of a run', async (vocabulary) => {
   }
   return [await collect(graph.streamLog({})), state]
 })
+
+differential(
+  'events of a graph that is a step of a sequence, or what a function returns',
+  async (vocabulary) => {
+    const before = RunnableLambda.from(() => ({ log: ['before'] }))
+    const after = RunnableLambda.from(({ log }: typeof Log.State) => log.length)
+    const whole = () => before.pipe(sequence(vocabulary, nodes['slow']!) as never).pipe(after as never)
+    const returned = RunnableLambda.from(() => sequence(vocabulary, nodes['slow']!) as never)
+    return [
+      await collect(whole().streamEvents('in', { version: 'v2' })),
+      await collect(whole().streamEvents('in', { version: 'v1' })),
+      await collect(whole().streamLog('in')),
+      await collect(returned.streamEvents({}, { version: 'v2' })),
+    ]
+  },
+)
+
+differential(
+  'events of a graph that a node streams, and those that a node reads itself',
+  async (vocabulary) => {
+    const child = sequence(vocabulary, nodes['slow']!)
+    const read: unknown[] = []
+    const graph = new vocabulary.StateGraph(Log)
+      .addNode('streams', async (state, config) => {
+        read.push(await collect(child.stream(state, config)))
+        read.push(await collect(child.stream(state, { streamMode: 'values' })))
+        return {}
+      })
+      .addNode('reads', async (state, config) => {
+        read.push(await collect(child.streamEvents(state, { ...config, version: 'v2' })))
+        return {}
+      })
+      .addEdge(START, 'streams')
+      .addEdge('streams', 'reads')
+      .compile()
+    return [await collect(graph.streamEvents({}, { version: 'v2' })), read]
+  },
+)
