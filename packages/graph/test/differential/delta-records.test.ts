@@ -9,6 +9,7 @@ import {
   interrupt,
   type BaseCheckpointSaver,
 } from '@langchain/langgraph'
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe } from 'vitest'
 import { differential, type Vocabulary } from './harness/differential.ts'
 import { countdown, deltaLog } from './harness/delta-log.ts'
@@ -234,3 +235,23 @@ differential(
     return { run, records: storedRecords(saver) }
   },
 )
+
+differential('a delta channel through a saver that takes its time', async (vocabulary) => {
+  class Slow extends MemorySaver {
+    override async put(...args: Parameters<MemorySaver['put']>) {
+      await setImmediate()
+      return super.put(...args)
+    }
+
+    override async putWrites(...args: Parameters<MemorySaver['putWrites']>) {
+      for (let turn = 0; turn < 5; turn++) await setImmediate()
+      return super.putWrites(...args)
+    }
+  }
+  const saver = new Slow()
+  const graph = loop({ snapshotFrequency: 3 })(vocabulary).compile({ checkpointer: saver })
+  const seen = await inputs([{ log: 'in', n: 4 }, { n: 3 }], { ...thread, durability: 'async' })(
+    graph as never,
+  )
+  return { seen, records: storedRecords(saver) }
+})
