@@ -1,11 +1,13 @@
 import {
   Annotation,
   Command,
+  MemorySaver,
   Overwrite,
   REMOVE_ALL_MESSAGES,
   START,
   messagesDeltaReducer,
 } from '@langchain/langgraph'
+import { InMemoryCache } from '@langchain/langgraph-checkpoint'
 import { DeltaChannel } from '@langchain/langgraph/channels'
 import {
   AIMessage,
@@ -124,4 +126,18 @@ differential('the message that a node returned is the one that got the id', asyn
   const graph = chat(() => ({ messages: list }))(vocabulary).compile()
   const result = await graph.invoke({ messages: 'hi' })
   return { isSame: result.messages.at(-1) === message, id: message.id, list }
+})
+
+differential('a message from the cache keeps its id', async ({ StateGraph }) => {
+  const graph = new StateGraph(Chat)
+    .addNode('chat', () => ({ messages: [new AIMessage('cached'), 'text'] }), {
+      cachePolicy: { keyFunc: () => 'key' },
+    })
+    .addEdge(START, 'chat')
+    .compile({ checkpointer: new MemorySaver(), cache: new InMemoryCache() })
+  return [
+    await graph.invoke({ messages: 'one' }, thread),
+    await graph.invoke({ messages: 'two' }, thread),
+    await graph.invoke({ messages: 'other thread' }, { configurable: { thread_id: 'other' } }),
+  ]
 })
