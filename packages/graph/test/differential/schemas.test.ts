@@ -103,3 +103,20 @@ differential('output keys of the caller', async ({ StateGraph }) => {
     await outcomeOf(() => graph.invoke({ question: 'q' }, { outputKeys: ['none'] as never })),
   ]
 })
+
+sameRuns(
+  'an input and an output schema may have keys that the state does not have',
+  ({ StateGraph }) =>
+    new StateGraph({
+      state: Full,
+      input: Annotation.Root({ question: Annotation<string>, hint: Annotation<string> }),
+      output: Annotation.Root({ answer: Annotation<string>, score: Annotation<number> }),
+    })
+      .addNode('think', (state) => ({ notes: [JSON.stringify(state)], score: 1 }) as never)
+      .addNode('reply', (state: { hint: string }) => ({ answer: `after ${state.hint}` }), {
+        input: Annotation.Root({ hint: Annotation<string> }),
+      })
+      .addEdge(START, 'think')
+      .addEdge('think', 'reply'),
+  [{ question: 'why', hint: 'because', answer: 'not taken' }, { hint: 'again' }],
+)
