@@ -5,7 +5,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { arbitraryProgram } from './arbitrary-program.ts'
 import { compareProgram } from './compare-program.ts'
 
-const numRuns = Number(process.env['CAIRN_RANDOM_PROGRAMS'] ?? 250)
+const numRuns = Number(process.env['CAIRN_RANDOM_PROGRAMS'] ?? 200)
 const seed = process.env['CAIRN_RANDOM_SEED'] || undefined
 
 beforeEach(() => {
