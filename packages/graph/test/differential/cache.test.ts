@@ -273,7 +273,7 @@ differential('a cached node with a timeout and a handler', async ({ StateGraph }
           await new Promise<void>((resolve) => config.signal?.addEventListener('abort', () => resolve()))
         return { log: [`run ${runs}`] }
       },
-      { cachePolicy: true, timeout: 10, errorHandler: () => ({ log: ['handled'] }) } as never,
+      { cachePolicy: true, timeout: 500, errorHandler: () => ({ log: ['handled'] }) } as never,
     )
     .addEdge(START, 'slow')
     .compile({ cache })

@@ -333,12 +333,12 @@ differential('a step timeout is for each superstep', async ({ StateGraph }) => {
       .addEdge('a', 'b')
       .addEdge('b', 'c')
       .compile({ checkpointer: new MemorySaver() })
-    graph.stepTimeout = 120
+    graph.stepTimeout = 400
     return graph
   }
-  const late = build(400)
+  const late = build(4000)
   return [
-    await outcomeOf(() => build(60).invoke({}, thread)),
+    await outcomeOf(() => build(150).invoke({}, thread)),
     await outcomeOf(() => late.invoke({}, thread)),
     (await late.getState(thread)).next,
   ]
