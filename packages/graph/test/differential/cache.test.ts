@@ -57,7 +57,7 @@ const counting = (
       'costly',
       async (state) => {
         await setImmediate()
-        return body(state, ++runs) as never
+        return body(state as typeof Counter.State, ++runs) as never
       },
       { cachePolicy } as never,
     )
