@@ -32,7 +32,8 @@ type Notes = [what: string, ...texts: unknown[]][]
 function build(vocabulary: Vocabulary, notes: Notes) {
   const note = (what: string) => {
     const { executionInfo, configurable } = getConfig()
-    notes.push([what, executionInfo, configurable?.['checkpoint_ns'], configurable?.['__pregel_task_id']])
+    const info = { ...executionInfo, nodeFirstAttemptTime: undefined }
+    notes.push([what, info, configurable?.['checkpoint_ns'], configurable?.['__pregel_task_id']])
   }
   const called = task('called', (text: string) => {
     note(`called ${text}`)
@@ -84,10 +85,9 @@ async function observe(vocabulary: Vocabulary, saver: MemorySaver) {
   const { tasks } = (await graph.getState(thread)) as {
     tasks: { id: string; name: string; path: unknown; state?: { configurable: object } }[]
   }
-  const times = (text: unknown) => String(text).replace(/\d{10,}/, 'time')
   return {
     // Each once: a handler that has finished runs again on LangGraph, see divergences/tasks.
-    notes: [...new Set(notes.map((texts) => times(JSON.stringify(texts))))].toSorted(),
+    notes: [...new Set(notes.map((texts) => JSON.stringify(texts)))].toSorted(),
     asked,
     second,
     tasks: tasks.map(({ id, name, path, state }) => [id, name, path, state]),
