@@ -11,7 +11,6 @@ import {
 import type { CallbackManagerForChainRun } from '@langchain/core/callbacks/manager'
 import type { Serialized } from '@langchain/core/load/serializable'
 import type { BaseCache } from '@langchain/langgraph-checkpoint'
-import { STORE } from '@cairn/checkpoint'
 import {
   Run,
   atHead,
@@ -42,6 +41,7 @@ import { locate, replayFrom, type Located } from './langgraph/locate.ts'
 import { rebuildChannels } from './langgraph/rebuild-channels.ts'
 import { SaverStore } from './langgraph/saver-store.ts'
 import type { Scratchpad } from './langgraph/scratchpad.ts'
+import { storeBehind } from './langgraph/store-behind.ts'
 import { refuseUnmatchedAnswer } from './langgraph/strict-resume.ts'
 import { rebuiltChannels } from './lower/delta-channel.ts'
 import { lowerRetry, lowerTimeout } from './lower/policies.ts'
@@ -168,7 +168,7 @@ function locateStart({
   const threadId = config.configurable['thread_id'] as string | number | undefined
   const line: Line = { threadId: String(threadId ?? ''), namespace }
   if (saver === undefined) return { line, store: undefined, loaded: undefined, position: atHead }
-  const own = (saver as unknown as Partial<Record<typeof STORE, Store>>)[STORE]
+  const own = storeBehind(saver)
   if (own !== undefined && threadId === undefined) throw new Error(missingThread)
   const reader = own ?? new SaverStore(saver, config, undefined)
   const start = (located: Located): Start => ({

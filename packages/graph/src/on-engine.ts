@@ -2,8 +2,8 @@
 import type { BaseCheckpointSaver, CompiledStateGraph, StateSnapshot } from '@langchain/langgraph'
 import type { BaseCallbackHandler } from '@langchain/core/callbacks/base'
 import { get_lc_unique_name } from '@langchain/core/load/serializable'
-import { STORE, StoreSaver } from '@cairn/checkpoint'
-import type { Durability, RunListener, Store } from '@cairn/engine'
+import { StoreSaver } from '@cairn/checkpoint'
+import type { Durability, RunListener } from '@cairn/engine'
 import { assembleConfig, type AssembledConfig } from './assemble-config.ts'
 import { execute, type ExecuteOptions } from './execute.ts'
 import { ambientConfig } from './langgraph/ambient.ts'
@@ -13,6 +13,7 @@ import { idsInOrder } from './langgraph/ids-in-order.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
 import { serverInfoOf } from './langgraph/server-info.ts'
 import type { Scratchpad } from './langgraph/scratchpad.ts'
+import { storeBehind } from './langgraph/store-behind.ts'
 import type { Program } from './lower/program.ts'
 import { Standing } from './standing.ts'
 import type { Chunk, ChunkSink } from './stream/chunk.ts'
@@ -217,7 +218,7 @@ export function onEngine(
     ): ReturnType<AnyCompiledGraph['bulkUpdateState']> {
       await idsInOrder()
       const lent = config.configurable?.[keys.CHECKPOINTER] as unknown
-      const store = storeOf(lent ?? this.checkpointer)
+      const store = storeBehind((lent ?? this.checkpointer) as BaseCheckpointSaver | undefined)
       if (store === undefined) return super.bulkUpdateState(config, supersteps)
       const commits = new WholeCommits(store)
       const checkpointer = new StoreSaver(commits)
@@ -340,10 +341,6 @@ export function onEngine(
       return this.checkpointer
     }
   }
-}
-
-function storeOf(saver: unknown): Store | undefined {
-  return (saver as { [STORE]?: Store } | undefined)?.[STORE]
 }
 
 /** The graph as it is, but for its saver. */

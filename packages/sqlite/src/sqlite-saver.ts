@@ -17,14 +17,21 @@ export class SqliteSaver extends StoreSaver {
    * Opens the store in this file, or makes one; `:memory:` keeps it in memory.
    * @throws {StoreError}
    */
-  static open(path: string, options: SqliteSaverOptions = {}): SqliteSaver {
+  static open<Saver extends SqliteSaver>(
+    this: new (store: SqliteStore) => Saver,
+    path: string,
+    options: SqliteSaverOptions = {},
+  ): Saver {
     const codec = options.codec ?? createLangchainCodec(options)
-    return new SqliteSaver(SqliteStore.open(path, { ...options, codec }))
+    return new this(SqliteStore.open(path, { ...options, codec }))
   }
 
   /** `open` under the name that LangGraph's own saver has for it. */
-  static fromConnString(path: string): SqliteSaver {
-    return SqliteSaver.open(path)
+  static fromConnString<Saver extends SqliteSaver>(
+    this: new (store: SqliteStore) => Saver,
+    path: string,
+  ): Saver {
+    return SqliteSaver.open.call<typeof this, [string], Saver>(this, path)
   }
 
   /** A saver over a store that is open. */

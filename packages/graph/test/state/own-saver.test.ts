@@ -1,0 +1,37 @@
+import { START, interrupt } from '@langchain/langgraph'
+import { describe, expect, test, vi } from 'vitest'
+import { SqliteSaver } from '@cairn/sqlite'
+import { MemorySaver, StateGraph } from '../../src/index.ts'
+import { Log } from '../differential/harness/states.ts'
+
+const thread = { configurable: { thread_id: 't' } }
+
+const asking = (checkpointer: MemorySaver) =>
+  new StateGraph(Log)
+    .addNode('ask', () => ({ log: [String(interrupt('what?'))] }))
+    .addEdge(START, 'ask')
+    .compile({ checkpointer })
+
+describe('a saver of Cairn whose methods somebody has put others in front of', () => {
+  test('is asked by way of them, when they are spies', async () => {
+    const saver = new MemorySaver()
+    const spies = (['getTuple', 'put', 'putWrites'] as const).map((name) => vi.spyOn(saver, name))
+    await asking(saver).invoke({}, thread)
+    expect(spies.map((spy) => spy.mock.calls.length)).toEqual([1, 2, 2])
+  })
+
+  test('is asked by way of them, when they are of a subclass', async () => {
+    const steps: unknown[] = []
+    class Noting extends SqliteSaver {
+      override async put(...args: Parameters<SqliteSaver['put']>) {
+        steps.push(args[2].step)
+        return super.put(...args)
+      }
+    }
+    const saver = Noting.open(':memory:')
+    await asking(saver as never).invoke({}, thread)
+    expect(saver).toBeInstanceOf(Noting)
+    expect(steps).toEqual([-1, 0])
+    saver.close()
+  })
+})
