@@ -92,6 +92,14 @@ export function answeredBy(answer: Answer, open: readonly OpenQuestion[]): OpenQ
   return known.every(({ value }) => isDeepStrictEqual(value, known[0]!.value)) ? known : undefined
 }
 
+/** Those of the open questions that ask the same as one of `told`, and are others. */
+export function sameQuestions(told: readonly OpenQuestion[], open: readonly OpenQuestion[]): OpenQuestion[] {
+  const ids = new Set(told.map(({ id }) => id))
+  return open.filter(
+    ({ id, value }) => !ids.has(id) && told.some((question) => isDeepStrictEqual(question.value, value)),
+  )
+}
+
 /** What a command puts beside the checkpoint, by task: its own writes and a plain answer belong to none. */
 export type CommandRecord = readonly [taskId: string, writes: readonly Write[]]
 

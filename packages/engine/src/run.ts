@@ -10,7 +10,7 @@ import type { Call } from './attempt.ts'
 import { beginningOf, type Beginning } from './beginning.ts'
 import { Breakpoints } from './breakpoints.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { INTERRUPT, NULL_TASK_ID, RESUME, isTaskOutput } from './control.ts'
+import { ERROR, INTERRUPT, NULL_TASK_ID, RESUME, isTaskOutput } from './control.ts'
 import { dueTasks, unknownTargets, type Due } from './due.ts'
 import { EarlierTasks } from './earlier-tasks.ts'
 import { NothingToRunError, StepLimitError, UnknownNodeError } from './errors.ts'
@@ -25,7 +25,10 @@ import {
   checkAnswer,
   commandRecords,
   openQuestions,
+  sameQuestions,
   withRecords,
+  type Answer,
+  type OpenQuestion,
   type RunStart,
 } from './run-start.ts'
 import { Scheduler } from './scheduler.ts'
@@ -216,7 +219,7 @@ export class Run {
 
   #takeCommand(start: RunStart & { kind: 'command' }, { forks, reusesFinished }: Beginning): void {
     const { line, isNested = false, interruptBefore = [], interruptAfter = [] } = this.options
-    const open = start.answer === undefined ? [] : openQuestions(this.#pending)
+    const open = start.answer === undefined ? [] : this.#openQuestionsFor(start.answer)
     if (start.answer !== undefined && !isNested && reusesFinished) {
       const hasBreakpoints = interruptBefore.length > 0 || interruptAfter.length > 0
       checkAnswer(start.answer, open, {
@@ -232,6 +235,26 @@ export class Run {
     const records = commandRecords(command, reusesFinished || forks ? this.#pending : [], questions, forks)
     if (!forks) for (const [taskId, writes] of records) this.journal.recordCommand(taskId, writes)
     this.#pending = withRecords(this.#pending, records)
+  }
+
+  /**
+   * What a plain answer may be for is what was asked aloud: no question of a called task whose caller has stopped at
+   * another one before it came to that, unless it is the same.
+   */
+  #openQuestionsFor(answer: Answer): OpenQuestion[] {
+    const open = openQuestions(this.#pending)
+    if (answer.kind === 'byId' || open.length < 2) return open
+    const callers = new Set(this.#dueTasks().flatMap((task) => [task.id, this.#earlierHandler(task)?.id]))
+    const told = openQuestions(
+      this.#pending.filter(([taskId, channel]) => channel !== INTERRUPT || callers.has(taskId)),
+    )
+    return told.length === 0 ? open : [...told, ...sameQuestions(told, open)]
+  }
+
+  /** The handler that an earlier run started for this task. */
+  #earlierHandler(task: Task): Task | undefined {
+    const failure = this.#pending.find(([taskId, channel]) => taskId === task.id && channel === ERROR)
+    return failure === undefined ? undefined : this.#handler(task, failure[2])
   }
 
   /** A command may be older than this run, which then ended before a checkpoint held its writes. */

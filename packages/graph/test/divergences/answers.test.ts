@@ -110,6 +110,34 @@ describe('one plain answer to a task, whose caller asks afterwards', () => {
   })
 })
 
+describe('one plain answer to tasks that are called side by side, of which the first one asks aloud', () => {
+  const answered = async ({ entrypoint }: Vocabulary, answers: readonly string[], questions = ['a', 'b']) => {
+    const ask = task('ask', async (question: string) => `${question}: ${String(interrupt(question))}`)
+    const flow = entrypoint({ name: 'flow', checkpointer: new MemorySaver() }, async () =>
+      Promise.all(questions.map((question) => ask(question))),
+    )
+    let result: unknown = await flow.invoke(1, thread)
+    for (const resume of answers) result = await flow.invoke(new Command({ resume }), thread)
+    return result
+  }
+
+  test('LangGraph gives it to all of them', async () => {
+    expect(await answered(langGraph, [])).toMatchObject({ [INTERRUPT]: [{ value: 'a' }] })
+    expect(await answered(langGraph, ['x'])).toEqual(['a: x', 'b: x'])
+  })
+
+  test('Cairn gives it to the one that was told, and asks the next one', async () => {
+    expect(await answered(cairn, [])).toMatchObject({ [INTERRUPT]: [{ value: 'a' }] })
+    expect(await answered(cairn, ['x'])).toMatchObject({ [INTERRUPT]: [{ value: 'b' }] })
+    expect(await answered(cairn, ['x', 'y'])).toEqual(['a: x', 'b: y'])
+  })
+
+  test('both give it to all that ask the same', async () => {
+    expect(await answered(langGraph, ['x'], ['a', 'a'])).toEqual(['a: x', 'a: x'])
+    expect(await answered(cairn, ['x'], ['a', 'a'])).toEqual(['a: x', 'a: x'])
+  })
+})
+
 describe('questions of parallel nodes, of which the first asks last', () => {
   const asked = async (StateGraph: Builder) => {
     const graph = new StateGraph(Log)
