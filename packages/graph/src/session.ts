@@ -261,10 +261,11 @@ export class Session {
       ...(cache !== undefined &&
         policy !== undefined && { lookUp: (task: Task) => cache.lookUpCall(policy, task) }),
       invoke: async (called) => {
+        await turns(turnsBeforeCall)
         const config = this.taskConfig(called, scratchpad)
         const result: unknown = await (this.isTraced
           ? traceRun(tracedCall(name), args, config, () => this.#paced(func(...args)))
-          : withAmbientConfig(config, () => func(...args)))
+          : withAmbientConfig(config, async () => func(...args)))
         called.write(RETURN, result)
       },
     })
@@ -276,6 +277,9 @@ export class Session {
     return settled
   }
 }
+
+/** A caller gets on with what it does in the same turn before the task that it called begins. */
+const turnsBeforeCall = 4
 
 type CallFunction = (...args: unknown[]) => unknown
 

@@ -400,3 +400,38 @@ differential('a task writes to the stream of its flow', async ({ entrypoint }) =
     await collect(flow.stream('a', { streamMode: ['custom', 'updates'], subgraphs: true })),
   ]
 })
+
+differential('what happens first: callers, their tasks, and what is told of them', async ({ entrypoint }) => {
+  const done: string[] = []
+  const note = (text: string) => {
+    done.push(text)
+    getWriter()?.(text)
+  }
+  const inner = task('inner', async (name: string) => {
+    note(`inner ${name}`)
+    return name
+  })
+  const outer = task('outer', async (name: string) => {
+    note(`outer ${name} begins`)
+    await inner(name)
+    note(`outer ${name} ends`)
+  })
+  const sync = task('sync', (name: string) => note(`sync ${name}`))
+  const build = (options: object) =>
+    entrypoint({ name: 'flow', ...options }, async () => {
+      const first = outer('1')
+      note('called outer 1')
+      await first
+      note('after outer 1')
+      await Promise.all([sync('2'), outer('3'), sync('4')])
+      note('after three')
+      await inner('5')
+      note('after inner 5')
+    })
+  const modes = { streamMode: ['custom', 'updates', 'tasks', 'values'] as never }
+  return [
+    await collect(build({}).stream(1, modes)),
+    await collect(build({ checkpointer: new MemorySaver() }).stream(1, { ...thread, ...modes })),
+    done,
+  ]
+})
