@@ -249,6 +249,8 @@ function remembers({ nodes }: Pick<Program, 'nodes'>): boolean {
  */
 function forRemembering(turn: Turn): Turn {
   if (turn.kind === 'go') return { ...turn, isStreamed: true }
+  // New input gives up a call of such a graph that waits; LangGraph goes on with it.
+  if (turn.kind === 'edit' && turn.as === '__input__') return { ...turn, as: 'anybody' }
   const isPast = turn.kind === 'travel' || turn.kind === 'travelInside'
   return isPast && turn.options.durability === 'exit' ? { ...turn, options: {} } : turn
 }
@@ -273,8 +275,8 @@ interface Rules {
   /** An engine does not find what the other one has cached. */
   readonly mayCache: boolean
   /**
-   * A command for the graph around one that remembers does not reach it, and ends the run. Beside a question that is
-   * not asked at once, what settles last counts, which is a matter of microtasks.
+   * A command for the graph around one that remembers does not reach it, and ends the run. Beside a question, what
+   * settles last counts, which is a matter of microtasks, and so is who else is stopped by it.
    */
   readonly mayLeave: boolean
   /**
@@ -306,16 +308,15 @@ function calmed({ act, child }: InnerNode, rules: Rules, isRepeated: boolean, de
  */
 function calmedChild(child: ChildProgram, rules: Rules, isRepeated: boolean, depth: number): ChildProgram {
   const { leavesTo } = child
-  const asksLate = child.nodes.some(
-    (inner) => (inner.act === 'taskAsks' || inner.child !== undefined) && actsOfNode(inner).some(isQuestion),
-  )
-  const mayLeave = rules.mayLeave && child.checkpointer !== true && !(child.isParallel && asksLate)
+  const isAsking = child.nodes.flatMap(actsOfNode).some(isQuestion)
+  const mayLeave = rules.mayLeave && child.checkpointer !== true && !(child.isParallel && isAsking)
   const nodes = child.nodes
     .map((inner) => calmed(inner, { ...rules, mayLeave }, isRepeated || child.calls > 1, depth + 1))
     .map((inner) => (isRepeated && isQuestion(inner.act) ? { ...inner, act: 'notes' as const } : inner))
   return {
     ...child,
     nodes,
+    hasBreakpoint: child.hasBreakpoint && !isAsking, // an answer that meets a breakpoint is kept with those after it
     ...(isRepeated && { checkpointer: child.checkpointer === true ? undefined : child.checkpointer }),
     ...(!isRepeated &&
       child.checkpointer === true && {

@@ -1,5 +1,9 @@
 // Programs that random-programs.test.ts has found to run differently, smallest form.
+import { MemorySaver, START, type StateSnapshot } from '@langchain/langgraph'
 import { expect, test } from 'vitest'
+import { differential } from '../differential/harness/differential.ts'
+import { historyOf } from '../differential/harness/observe.ts'
+import { Log, noting } from '../differential/harness/states.ts'
 import { compareProgram } from './compare-program.ts'
 import type { ChildProgram, Link, NodeProgram, Program, Turn } from './program.ts'
 
@@ -93,9 +97,21 @@ sameProgram('a command for the graph around that comes after a question counts, 
   turns: [go, go],
 })
 
-sameProgram('a nested graph whose state was edited before it ran goes on from there, and has nothing to do', {
-  nodes: [{}, { child: childOf({ nodes: [notes] }) }],
-  links: [edge(-1, 0), edge(0, 1)],
-  after: [0],
-  turns: [go, { kind: 'editInside', choice: 0 }, { kind: 'travelInside', choice: 0, options: {} }, go],
-})
+differential(
+  'a nested graph whose state was edited before it ran goes on from there',
+  async ({ StateGraph }) => {
+    const inner = new StateGraph(Log).addNode('inner', noting('inner')).addEdge(START, 'inner').compile()
+    const graph = new StateGraph(Log)
+      .addNode('first', noting('first'))
+      .addNode('nested', inner)
+      .addEdge(START, 'first')
+      .addEdge('first', 'nested')
+      .compile({ checkpointer: new MemorySaver(), interruptBefore: ['nested'] })
+    const thread = { configurable: { thread_id: 't' } }
+    await graph.invoke({}, thread)
+    const [due] = (await graph.getState(thread, { subgraphs: true })).tasks
+    const { config } = due!.state as StateSnapshot
+    const edited = await graph.updateState(config, { log: ['edit'] })
+    return { result: await graph.invoke(null, edited), history: await historyOf(graph) }
+  },
+)

@@ -161,7 +161,9 @@ async function inside(
 
 function nestedIn({ tasks }: StateSnapshot): StateSnapshot[] {
   return tasks.flatMap(({ state }) =>
-    state !== undefined && 'values' in state && 'tasks' in state ? [state, ...nestedIn(state)] : [],
+    state !== undefined && 'tasks' in state && state.config.configurable?.['checkpoint_id'] !== undefined
+      ? [state, ...nestedIn(state)]
+      : [],
   )
 }
 
