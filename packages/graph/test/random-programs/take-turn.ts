@@ -12,6 +12,7 @@ import { collect, historyOf, outcomeOf } from '../differential/harness/observe.t
 import { briefFailure, briefOutcome, isFailure } from './brief.ts'
 import {
   actsOf,
+  childrenOf,
   isQuestion,
   nameOf,
   type Editor,
@@ -211,7 +212,10 @@ function commandTo({ nodes, links }: Program, choice: number): Command | undefin
 /** LangGraph gives a plain answer to other questions of the superstep too, and again when the thread goes on. */
 function mayAnswerPlainly(program: Program): boolean {
   const asking = actsOf(program).filter(isQuestion)
-  return asking.length === 1 && asking[0] === 'asks' && program.links.every(({ kind }) => kind !== 'send')
+  const isRepeated =
+    program.links.some(({ kind }) => kind === 'send') ||
+    program.nodes.some((node) => childrenOf('', node).some(([, child]) => child.calls > 1))
+  return asking.length === 1 && asking[0] === 'asks' && !isRepeated
 }
 
 const unfinished = new Set(['__error__', '__error_source_node__', INTERRUPT, '__resume__'])
