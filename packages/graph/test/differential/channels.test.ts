@@ -369,7 +369,7 @@ sameRuns(
 )
 
 /** Takes one value at a time, and no errors. */
-class Refusing extends BaseChannel<unknown> {
+class Refusing extends BaseChannel {
   lc_graph_name = 'Refusing'
   held: unknown
 

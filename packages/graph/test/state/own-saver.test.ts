@@ -29,7 +29,7 @@ describe('a saver of Cairn whose methods somebody has put others in front of', (
       }
     }
     const saver = Noting.open(':memory:')
-    await asking(saver as never).invoke({}, thread)
+    await asking(saver).invoke({}, thread)
     expect(saver).toBeInstanceOf(Noting)
     expect(steps).toEqual([-1, 0])
     saver.close()
