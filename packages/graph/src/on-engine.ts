@@ -3,18 +3,16 @@ import type { BaseCheckpointSaver, CompiledStateGraph, StateSnapshot } from '@la
 import type { BaseCallbackHandler } from '@langchain/core/callbacks/base'
 import { get_lc_unique_name } from '@langchain/core/load/serializable'
 import { StoreSaver } from '@cairn/checkpoint'
-import type { Durability, RunListener } from '@cairn/engine'
-import { assembleConfig, type AssembledConfig } from './assemble-config.ts'
+import type { RunListener } from '@cairn/engine'
+import type { AssembledConfig } from './assemble-config.ts'
 import { execute, type ExecuteOptions } from './execute.ts'
-import { ambientConfig } from './langgraph/ambient.ts'
 import * as keys from './langgraph/config-keys.ts'
 import { withOpenWrites, type SnapshotOptions } from './langgraph/open-writes.ts'
 import { idsInOrder } from './langgraph/ids-in-order.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
-import { serverInfoOf } from './langgraph/server-info.ts'
-import type { Scratchpad } from './langgraph/scratchpad.ts'
 import { storeBehind } from './langgraph/store-behind.ts'
 import type { Program } from './lower/program.ts'
+import { prepareRun, type PreparedRun } from './prepare-run.ts'
 import { Standing } from './standing.ts'
 import type { Chunk, ChunkSink } from './stream/chunk.ts'
 import { Diagnostics } from './stream/diagnostics.ts'
@@ -31,11 +29,6 @@ import { shapeAskedFor } from './stream/shape-chunk.ts'
 import { WholeCommits } from './whole-commits.ts'
 
 type AnyCompiledGraph = CompiledStateGraph<unknown, unknown, string>
-
-/** A run that is set up: what `execute` needs, but for those who listen. */
-type Prepared = Omit<ExecuteOptions, 'listener' | 'onCustom' | 'onEnd'> & {
-  readonly parentSink: ChunkSink | undefined
-}
 
 const diagnostics = new Diagnostics()
 
@@ -79,7 +72,7 @@ export function onEngine(
           chunks.push(chunk)
         return (streamMode === 'values' ? chunks.at(-1) : chunks) as never
       }
-      const prepared = this.#prepare(input, withKeys)
+      const prepared = prepareRun(this, input, withKeys)
       const { config, parentSink } = prepared
       const last = new LastValues(config.outputKeys!)
       const listeners: RunListener[] =
@@ -172,7 +165,7 @@ export function onEngine(
       shape: (chunk: Chunk) => unknown,
       onEnd?: ExecuteOptions['onEnd'],
     ): Promise<void> {
-      const prepared = this.#prepare(input, options)
+      const prepared = prepareRun(this, input, options)
       const { config } = prepared
       const modes = this.#modes(options, config)
       const subgraphs = options.subgraphs === true
@@ -234,50 +227,7 @@ export function onEngine(
       return after
     }
 
-    /** Everything about a run that does not depend on who listens. */
-    #prepare(input: unknown, options: RunConfig): Prepared {
-      const config = assembleConfig(this.config as RunConfig | undefined, this.#withAmbientTask(options))
-      if (options.timeout !== undefined) {
-        const timeout = AbortSignal.timeout(options.timeout)
-        config.signal = config.signal === undefined ? timeout : AbortSignal.any([config.signal, timeout])
-        config.metadata['timeoutMs'] ??= options.timeout
-      }
-      if (config.recursionLimit < 1) throw new Error('Passed "recursionLimit" must be at least 1.')
-      config.metadata = { ls_integration: 'langgraph', ...config.metadata }
-      const serverInfo = serverInfoOf(config)
-      if (serverInfo !== undefined) config.serverInfo ??= serverInfo
-      const { configurable } = config
-      const isNested = keys.READ in configurable
-      const namespace = this.#namespace(config, isNested)
-      configurable[keys.CHECKPOINT_NAMESPACE] = namespace
-      if (!isNested && options.configurable?.[keys.CHECKPOINT_NAMESPACE])
-        configurable[keys.CHECKPOINT_ID] = undefined
-      if (config.outputKeys === undefined) config.outputKeys = this.program.streamKeys as string[]
-      else if (config.outputKeys !== this.outputChannels) this.#checkKeys(config.outputKeys)
-      return {
-        program: this.program,
-        name: this.getName(),
-        serialized: () => this.toJSON(),
-        validate: this.#validator(config),
-        input,
-        config,
-        saver: this.#saver(config),
-        userStore: this.store,
-        namespace,
-        isNested,
-        durability: durabilityOf(config),
-        interruptBefore: config.interruptBefore ?? this.interruptBefore ?? [],
-        interruptAfter: config.interruptAfter ?? this.interruptAfter ?? [],
-        retry: this.retryPolicy,
-        stepTimeoutMs: this.stepTimeout,
-        userInterrupt: (this as unknown as { userInterrupt: unknown }).userInterrupt,
-        cache: this.cache,
-        isPrinting: this.debug,
-        parentSink: configurable[keys.STREAM] as ChunkSink | undefined,
-      }
-    }
-
-    #emitter({ config, namespace, isNested }: Prepared, sinks: readonly ChunkSink[]): Emitter {
+    #emitter({ config, namespace, isNested }: PreparedRun, sinks: readonly ChunkSink[]): Emitter {
       return new Emitter({
         program: this.program,
         keys: config.outputKeys!,
@@ -292,68 +242,12 @@ export function onEngine(
       if (streamMode !== undefined) return new Set([streamMode].flat() as string[])
       return new Set(configurable[keys.TASK_ID] === undefined ? this.streamMode : ['values'])
     }
-
-    #checkKeys(asked: string | string[]): void {
-      const unknown = [asked].flat().find((key) => !this.program.plan.slotByChannel.has(key))
-      if (unknown !== undefined) throw new Error(`Key ${unknown} not found in channels`)
-    }
-
-    /** A graph that a task calls without passing its config on is nested all the same. */
-    #withAmbientTask(options: RunConfig): RunConfig {
-      const around = ambientConfig()?.configurable
-      if (around?.[keys.READ] === undefined || options.configurable?.[keys.READ] !== undefined) return options
-      return { ...options, configurable: { ...around, ...options.configurable } }
-    }
-
-    /** Parses the input and the context; `undefined` when there is no schema to parse them against. */
-    #validator(config: AssembledConfig): ExecuteOptions['validate'] {
-      const { hasInputSchema, hasContextSchema } = this.program
-      if (!hasInputSchema && !hasContextSchema) return undefined
-      return async (input) => {
-        const validInput: unknown = hasInputSchema ? await this._validateInput(input as never) : input
-        if (!hasContextSchema) return validInput
-        if (config.context === undefined) await this._validateContext(config.configurable)
-        else config.context = (await this._validateContext(config.context as never)) as never
-        return validInput
-      }
-    }
-
-    /** Where this graph keeps its checkpoints: beneath the task that runs it, told apart from others in that task. */
-    #namespace({ configurable }: AssembledConfig, isNested: boolean): string {
-      if (!isNested) return ''
-      const scratchpad = configurable[keys.SCRATCHPAD] as Scratchpad | undefined
-      const around = (configurable[keys.CHECKPOINT_NAMESPACE] as string | undefined) ?? ''
-      const count = scratchpad === undefined ? 0 : scratchpad.subgraphCounter++
-      if (this.checkpointer === true) {
-        return (count > 0 ? `${around}|${count}` : around)
-          .split('|')
-          .map((part) => part.split(':')[0])
-          .join('|')
-      }
-      return count > 0 ? `${around}|${count}` : around
-    }
-
-    #saver({ configurable }: AssembledConfig): BaseCheckpointSaver | undefined {
-      if (this.checkpointer === false) return undefined
-      const lent = configurable[keys.CHECKPOINTER] as BaseCheckpointSaver | undefined
-      if (lent !== undefined) return lent
-      if (this.checkpointer === true) throw new Error('checkpointer: true cannot be used for root graphs.')
-      return this.checkpointer
-    }
   }
 }
 
 /** The graph as it is, but for its saver. */
 function withSaver<Graph extends AnyCompiledGraph>(graph: Graph, checkpointer: BaseCheckpointSaver): Graph {
   return Object.create(graph, { checkpointer: { value: checkpointer } }) as Graph
-}
-
-function durabilityOf({ durability, checkpointDuring, configurable }: AssembledConfig): Durability {
-  if (durability !== undefined && checkpointDuring !== undefined) {
-    throw new Error('Cannot use both `durability` and `checkpointDuring` at the same time.')
-  }
-  if (checkpointDuring !== undefined) return checkpointDuring ? 'async' : 'exit'
-  return durability ?? (configurable[keys.DURABILITY] as Durability | undefined) ?? 'async'
 }
 
 function addHandler(config: AssembledConfig, handler: BaseCallbackHandler): void {
