@@ -16,7 +16,8 @@ const Answer = z.object({ tasks: z.number(), answer: z.number() })
 
 export const mastraEngine = {
   async open(work, storage) {
-    if (['stream', 'handler', 'events', 'agent'].includes(work.kind) || storage.kind === 'memory') return undefined
+    if (['stream', 'handler', 'events', 'agent'].includes(work.kind) || storage.kind === 'memory')
+      return undefined
     // A nested workflow is kept only as one step of the outermost one.
     if (storage.kind === 'sqlite' && work.kind === 'nested') return undefined
     const { workflow: design, input, result } = designOf(work)
