@@ -197,9 +197,10 @@ export class Scheduler implements AttemptHost {
       const kept = thrown.kind === 'failed' ? writes.filter(([channel]) => channel === RESUME) : writes
       task.settle(kept, outcomeOf(thrown, error))
       if (thrown.kind !== 'failed' && task.origin.kind !== 'call') superstep.noteSettled(task)
+      const mayFail = thrown.kind === 'failed' && task.origin.kind !== 'call' // a caller has the error of its call
+      const handler = mayFail && !superstep.isOver ? this.#options.handlerFor(task, error) : undefined
       onSettled(task)
-      if (thrown.kind !== 'failed' || task.origin.kind === 'call') return // the caller has its error
-      const handler = superstep.isOver ? undefined : this.#options.handlerFor(task, error)
+      if (!mayFail) return
       if (handler === undefined) this.#fail(superstep, error, thrown.isPatient)
       else this.#start(superstep, handler)
     } catch (error) {

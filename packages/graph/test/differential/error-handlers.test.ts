@@ -525,3 +525,16 @@ differential('what nodes throw that is no Error', async ({ StateGraph }) => {
     await run({ message: 'an object', name: 'Odd' }, handled),
   ]
 })
+
+for (const isKept of [false, true]) {
+  const kept = isKept ? 'with a saver' : 'without a saver'
+  differential(`a handler begins before it is told that its node has failed, ${kept}`, ({ StateGraph }) =>
+    collect(
+      new StateGraph(Log)
+        .addNode('fails', failing('fails'), withHandler(handled))
+        .addEdge(START, 'fails')
+        .compile(isKept ? { checkpointer: new MemorySaver() } : {})
+        .stream({}, { ...thread, streamMode: ['tasks', 'updates', 'values'] }),
+    ),
+  )
+}
