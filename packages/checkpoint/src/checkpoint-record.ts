@@ -29,17 +29,18 @@ export function knownOfRecord({ id, channel_values, channel_versions }: Checkpoi
 
 /**
  * A record as the store takes it. A channel has changed when it is in `newVersions`, when its version is not the
- * parent's, or when the parent does not hold it. Without a parent all have.
+ * parent's, or when the parent does not hold it. Without a parent, or without `newVersions`, all have.
  */
 export function toNewCheckpoint(
   record: Checkpoint,
   metadata: CheckpointMetadata,
-  newVersions: Readonly<Record<string, Version>>,
+  newVersions: Readonly<Record<string, Version>> | undefined,
   parent: KnownCheckpoint | undefined,
 ): NewCheckpoint {
   const { channel_values: values, channel_versions: versions } = record
   const hasChanged = (channel: string): boolean =>
     parent === undefined ||
+    newVersions === undefined ||
     Object.hasOwn(newVersions, channel) ||
     !parent.channels.has(channel) ||
     own(versions, channel) !== own(parent.versions, channel)

@@ -76,12 +76,15 @@ export class StoreSaver extends BaseCheckpointSaver {
     }
   }
 
-  /** The record as it is now is kept, also when the store answers later. */
+  /**
+   * The record as it is now is kept, also when the store answers later. `newVersions` may be left out, as it may with
+   * LangGraph's `MemorySaver`; then every channel is taken for changed.
+   */
   override async put(
     config: RunnableConfig,
     checkpoint: Checkpoint,
     metadata: CheckpointMetadata,
-    newVersions: ChannelVersions,
+    newVersions?: ChannelVersions,
   ): Promise<RunnableConfig> {
     const line = lineOf(config)
     const parentId = checkpointIdOf(config)

@@ -124,6 +124,12 @@ describe('what is committed of a record', () => {
     expect(store.last).toEqual({ changed: { a: 5 }, removed: [], parentId: '1' })
   })
 
+  test('without new versions is all of it, as a saver passes it on that takes three arguments', async () => {
+    const first = await saver.put(thread, record('1', { a: 1, b: 1 }, { a: 1, b: 1 }), metadata)
+    await saver.put(first, record('2', { a: 1, b: 2 }, { a: 1, b: 1 }), metadata)
+    expect(store.last).toEqual({ changed: { a: 1, b: 2 }, removed: [], parentId: '1' })
+  })
+
   test('with a parent that the store does not have is all of it', async () => {
     const unknown = { configurable: { ...thread.configurable, checkpoint_id: '0' } }
     const config = await saver.put(unknown, record('1', { a: 1, b: 1 }, { a: 1, b: 1 }), metadata, { b: 1 })
