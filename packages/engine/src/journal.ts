@@ -27,6 +27,7 @@ import type {
 } from './store.ts'
 import type { Task } from './task.ts'
 import { abandoned, noWrites, recordOf } from './task-record.ts'
+import { withoutLiveValues } from './without-live-values.ts'
 import type { Write } from './write.ts'
 
 /**
@@ -330,8 +331,9 @@ export class Journal {
       const channel = this.#plan.channels[slot]!
       if (channel.isTransient === true) continue
       const value = saved(this.#plan, state, slot)
-      if (value === EMPTY) removed.push(this.#plan.channelNames[slot]!)
-      else changed[this.#plan.channelNames[slot]!] = value
+      const name = this.#plan.channelNames[slot]!
+      if (value === EMPTY) removed.push(name)
+      else changed[name] = withoutLiveValues(this.#plan, name, value)
     }
     this.#dirty.clear()
     this.#storedId = this.#checkpointId
