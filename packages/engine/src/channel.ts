@@ -28,6 +28,8 @@ export interface Channel<Content = unknown, Value = unknown, Update = unknown> {
    * the same.
    */
   accept?(update: Update): Update | undefined
+  /** What a store keeps of an update that is going to change when it is applied: a copy. By default the update itself. */
+  keep?(update: Update): Update
   /** What readers see, or `EMPTY`. */
   read(content: Content | Empty): Value | Empty
   /** Changes by itself in a superstep in which nobody writes to it (an ephemeral value, a topic). */

@@ -61,6 +61,8 @@ export interface Plan {
   readonly deferredSlots: readonly number[]
   /** Slots of the channels that look at each update before it is kept. */
   readonly acceptingSlots: readonly number[]
+  /** Slots of the channels that may change an update when they apply it. */
+  readonly keepingSlots: readonly number[]
   /** Slots of the channels that a store keeps. */
   readonly storedSlots: readonly number[]
   /** Slot of the channel that holds the sends, or -1. */
@@ -103,6 +105,7 @@ export function createPlan(definition: PlanDefinition): Plan {
     volatileSlots: slots.filter((slot) => channels[slot]!.isVolatile === true),
     deferredSlots: slots.filter((slot) => channels[slot]!.finish !== undefined),
     acceptingSlots: slots.filter((slot) => channels[slot]!.accept !== undefined),
+    keepingSlots: slots.filter((slot) => channels[slot]!.keep !== undefined),
     storedSlots: slots.filter((slot) => channels[slot]!.isTransient !== true),
     sendsSlot: slotByChannel.get(SENDS) ?? -1,
   })

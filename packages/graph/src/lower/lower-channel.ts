@@ -19,6 +19,7 @@ import {
   type Channel,
 } from '@cairn/engine'
 import type { ForeignChannel } from '../langgraph/compiled-fields.ts'
+import { keptMessages } from '../langgraph/kept-messages.ts'
 import { overwriteOf } from '../langgraph/overwrite.ts'
 import { deltaChannel, formerDeltaChannel, isDeltaChannel } from './delta-channel.ts'
 import { foreignChannel } from './foreign-channel.ts'
@@ -45,8 +46,8 @@ const known = new Map<unknown, (channel: ForeignChannel) => Channel>([
   ],
   [
     BinaryOperatorAggregate,
-    (channel) =>
-      formerDeltaChannel(
+    (channel) => ({
+      ...formerDeltaChannel(
         asChannel(
           reducer({
             reduce: field<(current: unknown, update: unknown) => unknown>(channel, 'operator'),
@@ -56,6 +57,8 @@ const known = new Map<unknown, (channel: ForeignChannel) => Channel>([
         ),
         channel,
       ),
+      keep: keptMessages,
+    }),
   ],
   [
     Topic,

@@ -16,7 +16,7 @@ import {
   ToolMessage,
 } from '@langchain/core/messages'
 import { differential, sameRuns } from './harness/differential.ts'
-import { outcomeOf } from './harness/observe.ts'
+import { historyOf, outcomeOf } from './harness/observe.ts'
 
 sameRuns(
   'messages are added, in every form a node may write them',
@@ -164,3 +164,24 @@ differential('the reducer gives missing ids once, and they stay', async ({ State
     same: JSON.stringify(ids(first.messages)) === JSON.stringify(ids(state.values.messages)),
   }
 })
+
+differential(
+  'what a node wrote is kept as it returned it, without the ids that were missing',
+  async (engine) => {
+    const { MemorySaver } = await import('@langchain/langgraph')
+    const graph = new engine.StateGraph(MessagesAnnotation)
+      .addNode('several', () => ({
+        messages: [new AIMessage('no id'), new HumanMessage({ id: 'h', content: 'id' })],
+      }))
+      .addNode('single', () => ({ messages: new ToolMessage({ content: 'no id', tool_call_id: 'call' }) }))
+      .addEdge(START, 'several')
+      .addEdge('several', 'single')
+      .compile({ checkpointer: new MemorySaver() })
+    const thread = { configurable: { thread_id: 't' } }
+    const result = await graph.invoke({ messages: [new HumanMessage('hello')] }, thread)
+    const results = (await historyOf(graph, thread)).flatMap(({ tasks }) =>
+      tasks.map(({ result: kept }) => kept),
+    )
+    return { result, results }
+  },
+)
