@@ -27,9 +27,13 @@ export class InvalidSaverConfigError extends EngineError {
   }
 }
 
-/** @throws {InvalidSaverConfigError} when there is no thread id. */
+/**
+ * The thread id may be a number, as a run may have it: it stands for its digits.
+ * @throws {InvalidSaverConfigError} when there is no thread id.
+ */
 export function lineOf(config: SaverConfig): Line {
-  const threadId = config.configurable?.['thread_id']
+  const given = config.configurable?.['thread_id']
+  const threadId = typeof given === 'number' ? String(given) : given
   if (typeof threadId !== 'string' || threadId === '')
     throw new InvalidSaverConfigError('thread_id', threadId)
   return { threadId, namespace: namespaceOf(config) ?? '' }

@@ -240,16 +240,27 @@ test('versions count up from 1', () => {
   expect([saver.getNextVersion(undefined), saver.getNextVersion(1)]).toEqual([1, 2])
 })
 
+test('a thread whose id is a number is the one whose id is its digits', async () => {
+  await saver.put({ configurable: { thread_id: 7 } }, record('1', { a: 1 }, { a: 1 }), metadata, {})
+  for (const threadId of [7, '7']) {
+    const configurable = { thread_id: threadId }
+    expect((await saver.getTuple({ configurable }))?.config).toMatchObject({
+      configurable: { thread_id: '7' },
+    })
+    expect(await ids(saver, configurable)).toEqual(['1'])
+  }
+})
+
 test('a config that names no thread or no checkpoint is refused, with the remedy', async () => {
   expect(await saver.getTuple({ configurable: {} })).toBeUndefined()
   await expect(saver.put({}, record('1', {}, {}), metadata, {})).rejects.toThrow(
     'The config\'s "configurable.thread_id" must be a string that is not empty, but is missing. ' +
       "Pass it as in { configurable: { thread_id: '...' } }.",
   )
-  await expect(saver.getTuple({ configurable: { thread_id: 7 } })).rejects.toMatchObject({
+  await expect(saver.getTuple({ configurable: { thread_id: true } })).rejects.toMatchObject({
     code: 'INVALID_SAVER_CONFIG',
     key: 'thread_id',
-    found: 7,
+    found: true,
   })
   await expect(saver.putWrites(thread, [], 'task')).rejects.toThrow('"configurable.checkpoint_id"')
 })

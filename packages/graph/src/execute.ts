@@ -29,6 +29,7 @@ import {
   type Task,
   turnWhenDue,
 } from '@cairn/engine'
+import { InvalidSaverConfigError } from '@cairn/checkpoint'
 import type { AssembledConfig } from './assemble-config.ts'
 import { toLangGraphError, type FailedRun } from './errors.ts'
 import * as keys from './langgraph/config-keys.ts'
@@ -165,11 +166,14 @@ function locateStart({
   namespace,
   isNested,
 }: ExecuteOptions): Start | Promise<Start> {
-  const threadId = config.configurable['thread_id'] as string | number | undefined
-  const line: Line = { threadId: String(threadId ?? ''), namespace }
+  const given = config.configurable['thread_id'] as string | number | undefined
+  const threadId = String(given ?? '')
+  const line: Line = { threadId, namespace }
   if (saver === undefined) return { line, store: undefined, loaded: undefined, position: atHead }
   const own = storeBehind(saver)
-  if (own !== undefined && threadId === undefined) throw new Error(missingThread)
+  if (own !== undefined && given === undefined) throw new Error(missingThread)
+  if (own !== undefined && (threadId === '' || typeof given === 'object' || typeof given === 'boolean'))
+    throw new InvalidSaverConfigError('thread_id', given)
   const reader = own ?? new SaverStore(saver, config, undefined)
   const start = (located: Located): Start => ({
     line,
