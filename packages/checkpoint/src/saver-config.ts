@@ -18,24 +18,34 @@ export class InvalidSaverConfigError extends EngineError {
   constructor(
     readonly key: string,
     readonly found: unknown,
+    doing?: string,
   ) {
     super(
-      `The config's "configurable.${key}" must be a string${key === 'checkpoint_ns' ? '' : ' that is not empty'}, ` +
+      (doing === undefined || found !== undefined ? '' : missingIn(doing, key)) +
+        `The config's "configurable.${key}" must be a string${key === 'checkpoint_ns' ? '' : ' that is not empty'}, ` +
         `but is ${found === '' ? 'empty' : found === undefined ? 'missing' : `of type ${typeof found}`}. ` +
         `Pass it as in { configurable: { ${key}: '...' } }.`,
     )
   }
 }
 
+/** What LangGraph's savers say. */
+function missingIn(doing: string, key: string): string {
+  return (
+    `Failed to ${doing}. The passed RunnableConfig is missing a required "${key}" field in its "configurable" ` +
+    'property. '
+  )
+}
+
 /**
  * The thread id may be a number, as a run may have it: it stands for its digits.
  * @throws {InvalidSaverConfigError} when there is no thread id.
  */
-export function lineOf(config: SaverConfig): Line {
+export function lineOf(config: SaverConfig, doing?: string): Line {
   const given = config.configurable?.['thread_id']
   const threadId = typeof given === 'number' ? String(given) : given
   if (typeof threadId !== 'string' || threadId === '')
-    throw new InvalidSaverConfigError('thread_id', threadId)
+    throw new InvalidSaverConfigError('thread_id', threadId, doing)
   return { threadId, namespace: namespaceOf(config) ?? '' }
 }
 

@@ -86,7 +86,7 @@ export class StoreSaver extends BaseCheckpointSaver {
     metadata: CheckpointMetadata,
     newVersions?: ChannelVersions,
   ): Promise<RunnableConfig> {
-    const line = lineOf(config)
+    const line = lineOf(config, 'put checkpoint')
     const parentId = checkpointIdOf(config)
     const parent = this.#parent(line, parentId)
     const commit = (known: KnownCheckpoint | undefined): void | Promise<void> =>
@@ -114,9 +114,11 @@ export class StoreSaver extends BaseCheckpointSaver {
     taskId: string,
     taskPath = '',
   ): Promise<void> {
-    const line = lineOf(config)
+    const line = lineOf(config, 'put writes')
     const checkpointId = checkpointIdOf(config)
-    if (checkpointId === undefined) throw new InvalidSaverConfigError('checkpoint_id', undefined)
+    if (checkpointId === undefined) {
+      throw new InvalidSaverConfigError('checkpoint_id', undefined, 'put writes')
+    }
     await this[STORE].commit({ line, writes: [{ checkpointId, taskId, taskPath, writes }] })
   }
 

@@ -1,4 +1,9 @@
-import type { Checkpoint, CheckpointMetadata } from '@langchain/langgraph-checkpoint'
+import {
+  MemorySaver,
+  type BaseCheckpointSaver,
+  type Checkpoint,
+  type CheckpointMetadata,
+} from '@langchain/langgraph-checkpoint'
 import { type Commit, type Store, type StoredCheckpoint } from '@cairn/engine'
 import { MemoryStore } from '@cairn/engine/memory-store'
 import { createLangchainCodec, STORE, StoreSaver } from '@cairn/checkpoint'
@@ -263,6 +268,22 @@ test('a config that names no thread or no checkpoint is refused, with the remedy
     found: true,
   })
   await expect(saver.putWrites(thread, [], 'task')).rejects.toThrow('"configurable.checkpoint_id"')
+})
+
+test('a write whose config lacks an id is refused in the words of LangGraph, before its own', async () => {
+  const langgraph = new MemorySaver()
+  const firstOf = (message: string) => message.slice(0, message.indexOf(' property.'))
+  for (const write of [
+    (to: BaseCheckpointSaver) => to.put({}, record('1', {}, {}), metadata, {}),
+    (to: BaseCheckpointSaver) => to.putWrites({}, [], 'task'),
+    (to: BaseCheckpointSaver) => to.putWrites({ configurable: { thread_id: 't' } }, [], 'task'),
+  ]) {
+    const messages = await Promise.all(
+      [langgraph, saver].map((to) => write(to).then(String, (error: Error) => firstOf(error.message))),
+    )
+    expect(messages[1]).toBe(messages[0])
+    expect(messages[0]).toContain('Failed to put ')
+  }
 })
 
 async function ids(
