@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import { MemorySaver, START, interrupt } from '@langchain/langgraph'
+import { AIMessage } from '@langchain/core/messages'
+import { Annotation, MemorySaver, START, interrupt, type BaseCheckpointSaver } from '@langchain/langgraph'
 import { describe, expect, test } from 'vitest'
+import { MemorySaver as CairnMemorySaver } from '../../src/index.ts'
 import { Log } from '../differential/harness/states.ts'
 import { Cairn, LangGraph, endOf, thread, type Builder } from './both-engines.ts'
 
@@ -66,5 +68,30 @@ describe('a nested graph that asks, whose saver fails', () => {
 
   test('Cairn fails', async () => {
     expect(await asked(Cairn)).toMatchObject({ message: 'full' })
+  })
+})
+
+describe('a message that is given a name after it was made', () => {
+  const State = Annotation.Root({ message: Annotation<AIMessage> })
+
+  const keptName = async (StateGraph: Builder, checkpointer: BaseCheckpointSaver) => {
+    const graph = new StateGraph(State)
+      .addNode('a', () => {
+        const message = new AIMessage('hello')
+        message.name = 'greeter'
+        return { message }
+      })
+      .addEdge(START, 'a')
+      .compile({ checkpointer })
+    await graph.invoke({}, thread)
+    return (await graph.getState(thread)).values.message.name
+  }
+
+  test("LangGraph's savers lose the name", async () => {
+    expect(await keptName(LangGraph, new MemorySaver())).toBeUndefined()
+  })
+
+  test("Cairn's savers keep it", async () => {
+    expect(await keptName(Cairn, new CairnMemorySaver())).toBe('greeter')
   })
 })
