@@ -54,7 +54,7 @@ function adoptNodes(nodes: Readonly<Record<string, CompiledNode>>): Record<strin
 
 function adoptNode(node: CompiledNode): CompiledNode {
   const bound = withAdoptedGraphs(node.bound, adoptIfPossible)
-  const called = (node.subgraphs ?? []).filter((subgraph) => bound === node.bound || subgraph !== node.bound)
+  const called = (node.subgraphs ?? []).filter((subgraph) => subgraph !== node.bound)
   for (const subgraph of called) redirectWithin(subgraph, adoptIfPossible(subgraph))
   const subgraphs = node.subgraphs?.map(adoptIfPossible)
   return Object.assign(Object.create(Object.getPrototypeOf(node)), node, { bound, subgraphs }) as CompiledNode

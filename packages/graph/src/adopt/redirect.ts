@@ -20,9 +20,13 @@ const all = [
   'withConfig',
 ] as const
 
+/** Those that several graphs declare are redirected once. */
+const redirected = new WeakSet<object>()
+
 /** Calls from a task on Cairn's engine go to `adopted`; all others to the graph itself, as before. */
 export function redirectWithin(graph: object, adopted: object): void {
-  if (graph === adopted || !Object.isExtensible(graph)) return
+  if (graph === adopted || redirected.has(graph) || !Object.isExtensible(graph)) return
+  redirected.add(graph)
   for (const name of running) {
     const own = (graph as Record<string, Method>)[name]!
     const other = (adopted as Record<string, Method>)[name]!

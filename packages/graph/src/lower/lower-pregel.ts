@@ -15,7 +15,7 @@ export function lowerPregel(pregel: PregelFields): Program {
       nodes: Object.fromEntries(
         nodes
           .filter(([, node]) => node.getNode() !== undefined)
-          .map(([name, node]) => [name, definitionOf(name, node)]),
+          .map(([name, node]) => [name, definitionOf(node)]),
       ),
     }),
     nodeNames: new Set(nodes.map(([name]) => name)),
@@ -28,13 +28,13 @@ export function lowerPregel(pregel: PregelFields): Program {
   }
 }
 
-function definitionOf(name: string, node: PregelNodeFields): NodeDefinition {
+function definitionOf(node: PregelNodeFields): NodeDefinition {
   return {
     triggers: node.triggers,
     reads: Object.values(node.channels),
     inputOf: inputReader(node),
     isHidden: isHidden(node),
-    body: createPregelBody(name, node),
+    body: createPregelBody(node),
     ...policiesOf(node),
   }
 }

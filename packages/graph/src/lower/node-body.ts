@@ -1,6 +1,5 @@
 // One attempt of a node: call it, take its result apart into writes, ask its conditional edges. Everything happens
 // in one turn unless the node, its schema or an edge returns a promise.
-import { isParentCommand } from '@langchain/langgraph'
 import type { Runnable } from '@langchain/core/runnables'
 import type { Attempt, NodeBody, Write } from '@cairn/engine'
 import { withAmbientConfig, withTracedConfig } from '../langgraph/ambient.ts'
@@ -12,7 +11,7 @@ import { readWithWrites } from '../langgraph/read.ts'
 import { turns, turnsBeforeNode, turnsOfWriters } from '../stream/follow.ts'
 import { traceRun, type TracedAs } from '../tracing.ts'
 import { asPromise } from './as-promise.ts'
-import { commandFor, outward, warnOfUnclaimed } from './parent-command.ts'
+import { commandLeftWith } from './parent-command.ts'
 import { destinationsOf, type GoTo, type Route } from './destinations.ts'
 
 export interface NodeParts {
@@ -48,16 +47,9 @@ export function createNodeBody(parts: NodeParts): NodeBody {
 
   /** A command for a graph around another one leaves a node as an error; whom it is meant for writes what it says. */
   const thrown = (error: unknown, attempt: Attempt, config: RunConfig, session: Session): unknown => {
-    if (typeof error === 'object' && error !== null && Object.isExtensible(error))
-      Object.assign(error, { pregelTaskId: attempt.task.id })
-    if (!(error instanceof Error) || !isParentCommand(error)) throw error
-    const command = commandFor(error, config)
-    if (command !== undefined) {
-      const within = session.isTraced ? withTracedConfig : withAmbientConfig
-      return within(config, () => write(command, attempt, config, session))
-    }
-    if (session.run.options.isNested !== true) warnOfUnclaimed(parts.name)
-    throw outward(error, config)
+    const command = commandLeftWith(error, attempt, config)
+    const within = session.isTraced ? withTracedConfig : withAmbientConfig
+    return within(config, () => write(command, attempt, config, session))
   }
 
   // A start node that only passes its input on asks nobody anything: it needs no config.

@@ -1,18 +1,27 @@
-// Commands for the graph around a nested one.
-import { Command, ParentCommand } from '@langchain/langgraph'
+// Commands for the graph around a nested one: they leave that one as an error.
+import { Command, ParentCommand, isParentCommand } from '@langchain/langgraph'
+import type { Attempt } from '@cairn/engine'
 import { CHECKPOINT_NAMESPACE } from '../langgraph/config-keys.ts'
 import type { RunConfig } from '../langgraph/run-config.ts'
+import type { Session } from '../session.ts'
 
 /**
- * A command for the graph around a nested one leaves that one as an error. The task whose namespace it names takes
- * it as its own result.
+ * The command that a node was left with, if it is for the task's own graph: the task takes it as its result.
+ * @throws the error itself, with the id of its task, for any other; a command for a graph further out on its way there
  */
-export function commandFor({ command }: ParentCommand, config: RunConfig): Command | undefined {
-  return command.graph === config.configurable?.[CHECKPOINT_NAMESPACE] ? command : undefined
+export function commandLeftWith(error: unknown, attempt: Attempt, config: RunConfig): Command {
+  const { task, context } = attempt
+  if (typeof error === 'object' && error !== null && Object.isExtensible(error))
+    Object.assign(error, { pregelTaskId: task.id })
+  if (!(error instanceof Error) || !isParentCommand(error)) throw error
+  const { command } = error
+  if (command.graph === config.configurable?.[CHECKPOINT_NAMESPACE]) return command
+  if ((context as Session).run.options.isNested !== true) warnOfUnclaimed(task.name)
+  throw outward(error, config)
 }
 
 /** On its way out, the command is given the namespace it is meant for. */
-export function outward(error: ParentCommand, config: RunConfig): ParentCommand {
+function outward(error: ParentCommand, config: RunConfig): ParentCommand {
   const { command } = error
   if (command.graph !== Command.PARENT) return error
   const namespace = config.configurable?.[CHECKPOINT_NAMESPACE] as string
@@ -20,7 +29,7 @@ export function outward(error: ParentCommand, config: RunConfig): ParentCommand 
 }
 
 /** A command for a graph around the root. */
-export function warnOfUnclaimed(node: string): void {
+function warnOfUnclaimed(node: string): void {
   process.emitWarning(
     `Node "${node}" returned a Command for the graph around its own, but there is none: the command is dropped.`,
     { type: 'CairnWarning', code: 'CAIRN_NO_PARENT_GRAPH' },

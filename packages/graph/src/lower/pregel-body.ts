@@ -1,5 +1,4 @@
 // One attempt of a node of a plain Pregel: Runnables do the work and write the result, through the task's config.
-import { isParentCommand } from '@langchain/langgraph'
 import type { Runnable } from '@langchain/core/runnables'
 import type { NodeBody } from '@cairn/engine'
 import { withAmbientConfig } from '../langgraph/ambient.ts'
@@ -7,11 +6,11 @@ import type { PregelNodeFields } from '../langgraph/compiled-fields.ts'
 import type { RunConfig } from '../langgraph/run-config.ts'
 import type { Session } from '../session.ts'
 import { directCall } from './direct-call.ts'
-import { commandFor, outward, warnOfUnclaimed } from './parent-command.ts'
+import { commandLeftWith } from './parent-command.ts'
 
 type Call = (input: unknown, config: RunConfig) => Promise<unknown>
 
-export function createPregelBody(name: string, node: PregelNodeFields): NodeBody {
+export function createPregelBody(node: PregelNodeFields): NodeBody {
   const sequence = invoking(node.getNode()!)
   const direct = directCall(node) ?? sequence
   const writers = node.getWriters().map(invoking)
@@ -24,16 +23,8 @@ export function createPregelBody(name: string, node: PregelNodeFields): NodeBody
         ? sequence(attempt.input, config)
         : withAmbientConfig(config, () => direct(attempt.input, config)))
     } catch (error) {
-      if (!(error instanceof Error)) throw error
-      Object.assign(error, { pregelTaskId: attempt.task.id })
-      if (!isParentCommand(error)) throw error
-      const command = commandFor(error, config)
-      if (command !== undefined) {
-        for (const write of writers) await write(command, config)
-        return
-      }
-      if (session.run.options.isNested !== true) warnOfUnclaimed(name)
-      throw outward(error, config)
+      const command = commandLeftWith(error, attempt, config)
+      for (const write of writers) await write(command, config)
     }
   }
 }

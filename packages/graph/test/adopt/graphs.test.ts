@@ -143,6 +143,16 @@ describe('nested graphs are adopted too', () => {
     expect(await inner.invoke({})).toEqual({ log: ['inner on LangGraph'] })
   })
 
+  test('once, when several graphs declare the same one', () => {
+    const inner = single('inner')
+    const declaring = () =>
+      around((builder) => builder.addNode('inner', (state) => inner.invoke(state), { subgraphs: [inner] }))
+    adopt(declaring())
+    const { invoke } = inner
+    adopt(declaring())
+    expect(inner.invoke).toBe(invoke)
+  })
+
   test('but not when a node calls one that it does not declare: that one runs nested where it did', async () => {
     const inner = single('inner')
     const graph = around((builder) => builder.addNode('inner', (state) => inner.invoke(state)))

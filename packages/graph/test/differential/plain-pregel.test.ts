@@ -1312,3 +1312,20 @@ differential('the newest of a saver, through Channel writes of several superstep
   const tuple = await saver.getTuple(thread)
   return [tuple?.checkpoint, tuple?.metadata, tuple?.pendingWrites, await historyOf(graph, thread)]
 })
+
+differential('an object that a node throws, and no error, says whose task it is from', async (vocabulary) => {
+  const thrown = { reason: 'odd' }
+  const graph = pregel(vocabulary, {
+    nodes: {
+      odd: Channel.subscribeTo('input').pipe(() => {
+        // oxlint-disable-next-line no-throw-literal, typescript/only-throw-error
+        throw thrown
+      }),
+    },
+    channels: { input: new EphemeralValue<number>(), output: new LastValue<number>() },
+    inputChannels: 'input',
+    outputChannels: 'output',
+  })
+  const outcome = await outcomeOf(() => graph.invoke(1))
+  return { outcome, keys: Object.keys(thrown) }
+})
