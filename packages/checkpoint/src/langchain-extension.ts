@@ -69,6 +69,7 @@ export function createLangchainExtension(classes: readonly FieldsConstructor[]):
     match: (value) => typeof value === 'object' && value !== null && classFinder.find(value) !== undefined,
     encode: (value) => encodeObject(value as object, classFinder.find(value as object)!),
     decode: (encoded) => decodeObject(encoded, known),
+    isTransparent: true,
   }
 }
 

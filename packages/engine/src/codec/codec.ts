@@ -9,6 +9,11 @@ export interface CodecExtension<T = unknown> {
   match(value: unknown): boolean
   encode(value: T): unknown
   decode(encoded: unknown): T
+  /**
+   * Whether `encode` looks at nothing but an object's own properties, and a copy with the same prototype and properties
+   * is as good as the object. Then a store need not encode an object again to see that it has not changed. Default: false.
+   */
+  readonly isTransparent?: boolean
 }
 
 /** Turns values into text and back. The text is JSON. */
@@ -17,6 +22,11 @@ export interface Codec {
   encode(value: unknown): string
   /** @throws {CorruptValueError} for text that no `encode` of a codec with the same extensions gives. */
   decode(text: string): unknown
+  /**
+   * Whether an instance of a class is wholly told by its prototype and its own properties. Default: none is; plain
+   * objects and arrays always are.
+   */
+  isTransparent?(object: object): boolean
 }
 
 export interface CodecOptions {
