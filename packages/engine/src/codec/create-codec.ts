@@ -5,6 +5,8 @@ import { CorruptValueError, UnserialisableValueError } from './errors.ts'
 import { RESERVED_START } from './format.ts'
 import { isPlainJson } from './is-plain-json.ts'
 import { isKeyed } from './keyed.ts'
+import { kindOf } from './kinds.ts'
+import type { CodecLimits } from './survey.ts'
 
 const DEFAULT_MAX_DEPTH = 1000
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024
@@ -20,32 +22,53 @@ export function createCodec(options: CodecOptions = {}): Codec {
   const extensionsByName = byName(extensions)
   const maxDepth = positiveInteger('maxDepth', options.maxDepth ?? DEFAULT_MAX_DEPTH)
   const maxBytes = positiveInteger('maxBytes', options.maxBytes ?? DEFAULT_MAX_BYTES)
+  const decode = (text: string): unknown => {
+    if (typeof text !== 'string') throw new CorruptValueError('What is stored is not text.')
+    if (isTooLong(text, maxBytes)) {
+      throw new CorruptValueError(`The stored text is longer than ${maxBytes} bytes.`)
+    }
+    const parsed = parse(text)
+    if (text.startsWith(RESERVED_START)) return decodeTagged(parsed, extensionsByName, maxDepth)
+    // Each level takes at least two characters, so short text needs no look.
+    if (text.length > 2 * maxDepth && isDeeperThan(parsed, maxDepth)) throw tooDeep(maxDepth)
+    return parsed
+  }
   return {
     encode(value) {
-      const text = encodeText(value, extensions, maxDepth)
+      const text = plainText(value, maxDepth) ?? taggedText(value, extensions, { maxDepth, maxBytes })
       if (isTooLong(text, maxBytes)) throw tooLarge(maxBytes)
       return text
     },
     decode(text) {
-      if (isTooLong(text, maxBytes)) {
-        throw new CorruptValueError(`The stored text is longer than ${maxBytes} bytes.`)
+      try {
+        return decode(text)
+      } catch (cause) {
+        if (cause instanceof CorruptValueError) throw cause
+        // Such as a stack that is full before the depth is reached that was allowed.
+        throw new CorruptValueError(`The stored value cannot be read: ${String(cause)}`, { cause })
       }
-      const parsed = parse(text)
-      if (text.startsWith(RESERVED_START)) return decodeTagged(parsed, extensionsByName, maxDepth)
-      // Each level takes at least two characters, so short text needs no look.
-      if (text.length > 2 * maxDepth && isDeeperThan(parsed, maxDepth)) throw tooDeep(maxDepth)
-      return parsed
     },
+    isTransparent: (object) =>
+      kindOf(object) === undefined &&
+      extensions.find((extension) => extension.match(object))?.isTransparent === true,
   }
 }
 
-function encodeText(value: unknown, extensions: readonly CodecExtension[], maxDepth: number): string {
+/** The text of a value that is plain JSON; `undefined` for any other. */
+function plainText(value: unknown, maxDepth: number): string | undefined {
   try {
-    if (isPlainJson(value, maxDepth)) {
-      const text = JSON.stringify(value)
-      if (!text.startsWith(RESERVED_START)) return text
-    }
-    return encodeTagged(value, extensions, maxDepth)
+    if (!isPlainJson(value, maxDepth)) return undefined
+    const text = JSON.stringify(value)
+    return text.startsWith(RESERVED_START) ? undefined : text
+  } catch {
+    // What cannot be read or written fails once more on the way that is taken now, which knows the path.
+    return undefined
+  }
+}
+
+function taggedText(value: unknown, extensions: readonly CodecExtension[], limits: CodecLimits): string {
+  try {
+    return encodeTagged(value, extensions, limits)
   } catch (error) {
     // What JSON.stringify throws when the text is longer than a string can be, or its recursion too deep.
     if (!(error instanceof RangeError)) throw error

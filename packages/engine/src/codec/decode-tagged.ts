@@ -1,8 +1,10 @@
 import type { CodecExtension } from './codec.ts'
 import { CorruptValueError } from './errors.ts'
-import { ENVELOPE, SPECIAL_NUMBERS, TAG, tagOf } from './format.ts'
+import { countDigits, ENVELOPE, MAX_BIGINT_DIGITS, SPECIAL_NUMBERS, TAG, tagOf } from './format.ts'
 import { isKeyed, type Keyed } from './keyed.ts'
-import { kindWithTag, malformed, type PayloadReader } from './kinds.ts'
+import type { PayloadReader } from './kind.ts'
+import { kindWithTag } from './kinds.ts'
+import { malformed } from './payload.ts'
 
 /**
  * The value that stands in an envelope. Takes the parsed JSON over and changes it.
@@ -169,7 +171,8 @@ function readSpecialNumber(payload: unknown): number {
 }
 
 function readBigInt(payload: unknown): bigint {
-  if (typeof payload !== 'string' || !/^-?\d+$/.test(payload)) throw malformed(TAG.bigint)
+  if (typeof payload !== 'string' || countDigits(payload) > MAX_BIGINT_DIGITS) throw malformed(TAG.bigint)
+  if (!/^(?:0|-?[1-9]\d*)$/.test(payload)) throw malformed(TAG.bigint)
   return BigInt(payload)
 }
 

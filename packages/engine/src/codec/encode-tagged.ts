@@ -1,7 +1,8 @@
 import type { CodecExtension } from './codec.ts'
+import { UnserialisableValueError } from './errors.ts'
 import { ENVELOPE, TAG, tagOf } from './format.ts'
 import { isKeyed, type Keyed } from './keyed.ts'
-import { surveyValue, type Survey, type Tagged } from './survey.ts'
+import { surveyValue, type CodecLimits, type Survey, type Tagged } from './survey.ts'
 
 /**
  * The text of a value that is not plain JSON, or looks like an envelope.
@@ -10,10 +11,18 @@ import { surveyValue, type Survey, type Tagged } from './survey.ts'
 export function encodeTagged(
   value: unknown,
   extensions: readonly CodecExtension[],
-  maxDepth: number,
+  limits: CodecLimits,
 ): string {
-  const survey = surveyValue(value, extensions, maxDepth)
+  const survey = surveyValue(value, extensions, limits)
   return JSON.stringify({ [ENVELOPE]: new TaggedWriter(survey).write(value) })
+}
+
+function changing(): UnserialisableValueError {
+  return new UnserialisableValueError(
+    '$',
+    'an object that changes while it is read',
+    'It has a getter that gives another object each time. Store what the getter gives.',
+  )
 }
 
 /** Gives the JSON that stands for a value. Parts that are JSON already are not copied. */
@@ -44,7 +53,10 @@ class TaggedWriter {
   }
 
   #writeShared(object: object): unknown {
-    if (!this.#survey.shared.has(object)) return this.#writeObject(object)
+    const isShared = this.#survey.objects.get(object)
+    // A getter has given another object than before. What it holds was not looked at, so it cannot be written.
+    if (isShared === undefined) throw changing()
+    if (!isShared) return this.#writeObject(object)
     const known = this.#numbers.get(object)
     if (known !== undefined) return { [TAG.refer]: known }
     const number = this.#numbers.size

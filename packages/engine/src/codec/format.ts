@@ -23,6 +23,7 @@ export const TAG = {
   set: '$set',
   bytes: '$bytes',
   url: '$url',
+  params: '$params',
   regexp: '$regexp',
   error: '$error',
   bare: '$bare',
@@ -34,6 +35,29 @@ export const TAG = {
 /** The tag an object is, when it is one. */
 export function tagOf(keys: readonly string[]): string | undefined {
   return keys.length === 1 && keys[0]!.startsWith('$') ? keys[0] : undefined
+}
+
+/** How long a hole is in an array: `{"$undefined":true}`. */
+export const BYTES_PER_HOLE = 19
+
+/** More take seconds to be read and written. */
+export const MAX_BIGINT_DIGITS = 1_000_000
+
+/** Bits of a decimal digit. */
+const BITS_PER_DIGIT = Math.log2(10)
+
+export function isTooManyDigits(value: bigint): boolean {
+  if (value < Number.MAX_VALUE && value > -Number.MAX_VALUE) return false
+  // Unlike decimal digits, hexadecimal ones are counted in no time.
+  const bits = value.toString(16).length * 4
+  if (Math.abs(bits / BITS_PER_DIGIT - MAX_BIGINT_DIGITS) > 4)
+    return bits / BITS_PER_DIGIT > MAX_BIGINT_DIGITS
+  return countDigits(value.toString()) > MAX_BIGINT_DIGITS
+}
+
+/** Of a bigint's text. */
+export function countDigits(text: string): number {
+  return text.startsWith('-') ? text.length - 1 : text.length
 }
 
 /** Numbers that JSON does not have. */

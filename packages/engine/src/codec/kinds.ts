@@ -1,26 +1,9 @@
 // The built-in objects that are kept as themselves: how each becomes the payload of a tag, and comes back.
-import { CorruptValueError } from './errors.ts'
+import { error, isNodeError } from './error-kind.ts'
 import { TAG } from './format.ts'
-import { isKeyed, type Keyed } from './keyed.ts'
-
-/** What a kind needs to read its payload. */
-export interface PayloadReader {
-  /** Reads a value within the payload. */
-  read(encoded: unknown): unknown
-  /** Makes the object known before its content is read, so that the content may refer to it. */
-  announce(object: object): void
-}
-
-export interface Kind<T extends object = object> {
-  readonly tag: string
-  readonly prototypes: readonly object[]
-  /** May its objects have properties of their own, besides those in the payload? Others are refused. */
-  readonly keepsProperties: boolean
-  /** JSON, an array of values, or an object of values. */
-  payload(object: T): unknown
-  /** @throws {CorruptValueError} for a payload that `payload` does not give. */
-  restore(payload: unknown, reader: PayloadReader): T
-}
+import type { Keyed } from './keyed.ts'
+import type { Kind } from './kind.ts'
+import { asArray, asObject, asString, malformed } from './payload.ts'
 
 const date: Kind<Date> = {
   tag: TAG.date,
@@ -30,7 +13,7 @@ const date: Kind<Date> = {
   restore(payload) {
     if (payload === null) return new Date(NaN)
     const restored = new Date(asString(payload, TAG.date))
-    if (Number.isNaN(restored.getTime())) throw malformed(TAG.date)
+    if (Number.isNaN(restored.getTime()) || restored.toISOString() !== payload) throw malformed(TAG.date)
     return restored
   },
 }
@@ -43,12 +26,14 @@ const map: Kind<Map<unknown, unknown>> = {
   restore(payload, reader) {
     const restored = new Map<unknown, unknown>()
     reader.announce(restored)
-    for (const entry of asArray(payload, TAG.map)) {
+    const entries = asArray(payload, TAG.map)
+    for (const entry of entries) {
       const [key, value] = asArray(entry, TAG.map, 2)
       // Two statements, because the key comes first in the text.
       const restoredKey = reader.read(key)
       restored.set(restoredKey, reader.read(value))
     }
+    if (restored.size !== entries.length) throw malformed(TAG.map)
     return restored
   },
 }
@@ -61,7 +46,9 @@ const set: Kind<Set<unknown>> = {
   restore(payload, reader) {
     const restored = new Set<unknown>()
     reader.announce(restored)
-    for (const value of asArray(payload, TAG.set)) restored.add(reader.read(value))
+    const values = asArray(payload, TAG.set)
+    for (const value of values) restored.add(reader.read(value))
+    if (restored.size !== values.length) throw malformed(TAG.set)
     return restored
   },
 }
@@ -76,6 +63,14 @@ const url: Kind<URL> = {
     if (!URL.canParse(href)) throw malformed(TAG.url)
     return new URL(href)
   },
+}
+
+const params: Kind<URLSearchParams> = {
+  tag: TAG.params,
+  prototypes: [URLSearchParams.prototype],
+  keepsProperties: false,
+  payload: (object) => object.toString(),
+  restore: (payload) => new URLSearchParams(asString(payload, TAG.params)),
 }
 
 const regexp: Kind<RegExp> = {
@@ -164,16 +159,18 @@ const bytes: Kind<ByteContainer> = {
     const view = ArrayBuffer.isView(object)
       ? Buffer.from(object.buffer, object.byteOffset, object.byteLength)
       : Buffer.from(object)
-    return [byteKindNames.get(prototypeOf(object)!), view.toString('base64')]
+    return [byteKindNames.get(Object.getPrototypeOf(object) as object), view.toString('base64')]
   },
   restore(payload) {
     const [name, base64] = asArray(payload, TAG.bytes, 2)
     const kind = byteKinds.get(asString(name, TAG.bytes))
     const text = asString(base64, TAG.bytes)
     const decoded = Buffer.from(text, 'base64')
-    // Buffer skips what is not base64; then fewer bytes come out than the text has room for.
+    // Buffer skips what is not base64; then fewer bytes come out than the text has room for. It also takes the
+    // letters of another alphabet.
     const expected = (text.length / 4) * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0)
-    if (kind === undefined || decoded.length !== expected || decoded.length % kind.bytesPerElement !== 0) {
+    const isWhole = decoded.length === expected && !/[-_]/.test(text)
+    if (kind === undefined || !isWhole || decoded.length % kind.bytesPerElement !== 0) {
       throw malformed(TAG.bytes)
     }
     // A copy of its own, because a small Buffer is a window into memory shared with others.
@@ -181,106 +178,7 @@ const bytes: Kind<ByteContainer> = {
   },
 }
 
-type ErrorConstructor = new (message?: string) => Error
-
-const errorConstructors: ReadonlyMap<string, ErrorConstructor> = new Map<string, ErrorConstructor>([
-  ['Error', Error],
-  ['TypeError', TypeError],
-  ['RangeError', RangeError],
-  ['SyntaxError', SyntaxError],
-  ['ReferenceError', ReferenceError],
-  ['EvalError', EvalError],
-  ['URIError', URIError],
-])
-
-const errorTypeNames: ReadonlyMap<object, string> = new Map<object, string>([
-  ...[...errorConstructors].map(([name, constructor]): [object, string] => [constructor.prototype, name]),
-  [AggregateError.prototype, 'AggregateError'],
-  [DOMException.prototype, 'DOMException'],
-])
-
-/** Properties that an error has without them being listed among its keys. */
-const hiddenErrorProperties = ['message', 'stack', 'cause', 'errors', 'name'] as const
-
-const error: Kind<Error> = {
-  tag: TAG.error,
-  prototypes: [...errorTypeNames.keys()],
-  keepsProperties: true,
-  payload(object) {
-    const type = errorTypeNames.get(prototypeOf(object)!)!
-    const payload: Keyed = { type }
-    if (type === 'DOMException') {
-      payload['message'] = object.message
-      payload['name'] = object.name
-    }
-    for (const key of hiddenErrorProperties) {
-      const property = Object.getOwnPropertyDescriptor(object, key)
-      if (property !== undefined && property.enumerable !== true) payload[key] = Reflect.get(object, key)
-    }
-    if (Object.keys(object).length > 0) payload['fields'] = Object.fromEntries(Object.entries(object))
-    return payload
-  },
-  restore(payload, reader) {
-    const { type, fields, ...hidden } = asObject(payload, TAG.error)
-    const restored = emptyError(asString(type, TAG.error), hidden)
-    reader.announce(restored)
-    for (const key of hiddenErrorProperties) {
-      if (!Object.hasOwn(hidden, key)) continue
-      const value = reader.read(hidden[key])
-      if (type === 'DOMException' && (key === 'message' || key === 'name')) continue
-      Object.defineProperty(restored, key, { value, writable: true, configurable: true, enumerable: false })
-    }
-    if (fields !== undefined) {
-      for (const [key, value] of Object.entries(asObject(reader.read(fields), TAG.error))) {
-        Object.defineProperty(restored, key, { value, writable: true, configurable: true, enumerable: true })
-      }
-    }
-    return restored
-  },
-}
-
-/** An error without properties of its own, but for a `DOMException`, which gets message and name only here. */
-function emptyError(type: string, hidden: Keyed): Error {
-  if (type === 'DOMException') {
-    return new DOMException(asString(hidden['message'], TAG.error), asString(hidden['name'], TAG.error))
-  }
-  const restored = type === 'AggregateError' ? new AggregateError([]) : makeError(type)
-  for (const key of Object.getOwnPropertyNames(restored)) Reflect.deleteProperty(restored, key)
-  return restored
-}
-
-function makeError(type: string): Error {
-  const Constructor = errorConstructors.get(type)
-  if (Constructor === undefined) throw malformed(TAG.error)
-  return new Constructor()
-}
-
-function asString(value: unknown, tag: string): string {
-  if (typeof value !== 'string') throw malformed(tag)
-  return value
-}
-
-function asArray(value: unknown, tag: string, length?: number): readonly unknown[] {
-  if (!Array.isArray(value) || (length !== undefined && value.length !== length)) throw malformed(tag)
-  return value
-}
-
-function asObject(value: unknown, tag: string): Keyed {
-  if (!isKeyed(value) || Array.isArray(value)) throw malformed(tag)
-  return value
-}
-
-function prototypeOf(object: object): object | null {
-  return Object.getPrototypeOf(object)
-}
-
-/** The error for a payload that does not fit its tag. */
-export function malformed(tag: string, cause?: unknown): CorruptValueError {
-  const message = `The stored value has a ${JSON.stringify(tag)} tag with a content that cannot be one.`
-  return new CorruptValueError(message, cause === undefined ? undefined : { cause })
-}
-
-const kinds: readonly Kind[] = [date, map, set, url, regexp, bytes, error, bare]
+const kinds: readonly Kind[] = [date, map, set, url, params, regexp, bytes, error, bare]
 
 const kindsByPrototype: ReadonlyMap<object, Kind> = new Map(
   kinds.flatMap((kind) => kind.prototypes.map((prototype): [object, Kind] => [prototype, kind])),
@@ -290,8 +188,9 @@ const kindsByTag: ReadonlyMap<string, Kind> = new Map(kinds.map((kind) => [kind.
 
 /** The kind of an object, unless it is an array, an ordinary object, or an instance of some class. */
 export function kindOf(object: object): Kind | undefined {
-  const prototype = prototypeOf(object)
-  return prototype === null ? bare : kindsByPrototype.get(prototype)
+  const prototype: object | null = Object.getPrototypeOf(object)
+  if (prototype === null) return bare
+  return kindsByPrototype.get(prototype) ?? (isNodeError(object) ? error : undefined)
 }
 
 export function kindWithTag(tag: string): Kind | undefined {

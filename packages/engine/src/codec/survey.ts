@@ -2,7 +2,7 @@
 // be written, and finds what the second pass has to know. All refusals come from here, with the path.
 import type { CodecExtension } from './codec.ts'
 import { UnserialisableValueError } from './errors.ts'
-import { TAG } from './format.ts'
+import { BYTES_PER_HOLE, isTooManyDigits, MAX_BIGINT_DIGITS, TAG } from './format.ts'
 import { hasOnlyElements } from './is-plain-json.ts'
 import { isKeyed, type Keyed } from './keyed.ts'
 import { kindOf } from './kinds.ts'
@@ -16,34 +16,53 @@ export interface Tagged {
 }
 
 export interface Survey {
-  /** Objects that occur more than once. */
-  readonly shared: ReadonlySet<object>
+  /** All objects, each with whether it occurs more than once. */
+  readonly objects: ReadonlyMap<object, boolean>
   readonly tagged: ReadonlyMap<object, Tagged>
 }
 
+export interface CodecLimits {
+  readonly maxDepth: number
+  readonly maxBytes: number
+}
+
 /** @throws {UnserialisableValueError} for the first thing that cannot be kept. */
-export function surveyValue(value: unknown, extensions: readonly CodecExtension[], maxDepth: number): Survey {
-  const surveyor = new Surveyor(extensions, maxDepth)
-  surveyor.visit(value)
+export function surveyValue(
+  value: unknown,
+  extensions: readonly CodecExtension[],
+  limits: CodecLimits,
+): Survey {
+  const surveyor = new Surveyor(extensions, limits)
+  surveyor.survey(value)
   return surveyor
 }
 
 class Surveyor implements Survey {
-  readonly shared = new Set<object>()
+  readonly objects = new Map<object, boolean>()
   readonly tagged = new Map<object, Tagged>()
-  readonly #seen = new Set<object>()
   /** Instances whose payload is being walked. They cannot be made before it, so it must not refer to them. */
   readonly #open = new Set<object>()
   readonly #path: PathSegment[] = []
   readonly #extensions: readonly CodecExtension[]
-  readonly #maxDepth: number
+  readonly #limits: CodecLimits
 
-  constructor(extensions: readonly CodecExtension[], maxDepth: number) {
+  constructor(extensions: readonly CodecExtension[], limits: CodecLimits) {
     this.#extensions = extensions
-    this.#maxDepth = maxDepth
+    this.#limits = limits
   }
 
-  visit(value: unknown): void {
+  survey(value: unknown): void {
+    try {
+      this.#visit(value)
+    } catch (error) {
+      if (error instanceof UnserialisableValueError) throw error
+      // A getter or a proxy of the user's threw, or the stack is full.
+      const reason = error instanceof Error ? error.message : String(error)
+      throw this.#refuse('an object that cannot be read', `Reading it threw: ${reason}`, error)
+    }
+  }
+
+  #visit(value: unknown): void {
     switch (typeof value) {
       case 'object':
         if (isKeyed(value)) this.#visitObject(value)
@@ -51,24 +70,36 @@ class Surveyor implements Survey {
       case 'function': {
         const extension = this.#extensionFor(value)
         if (extension === undefined) throw this.#refuse(describeFunction(value), remedies.function)
-        this.#visitInstance(value, extension)
+        this.#visitFunction(value, extension)
         return
       }
       case 'symbol':
         throw this.#refuse(`the symbol ${String(value)}`, remedies.symbol)
+      case 'bigint':
+        if (isTooManyDigits(value)) {
+          throw this.#refuse(`a bigint of more than ${MAX_BIGINT_DIGITS} digits`, remedies.bigint)
+        }
+        return
       default:
     }
   }
 
+  #visitFunction(value: object, extension: CodecExtension): void {
+    const isKnown = this.objects.has(value)
+    this.objects.set(value, isKnown)
+    if (!isKnown) this.#visitInstance(value, extension)
+  }
+
   #visitObject(object: Keyed): void {
-    if (this.#seen.has(object)) {
+    if (this.objects.has(object)) {
       if (this.#open.has(object)) throw this.#refuse(`a cycle through ${describe(object)}`, remedies.cycle)
-      this.shared.add(object)
+      this.objects.set(object, true)
       return
     }
-    this.#seen.add(object)
-    if (this.#path.length >= this.#maxDepth) {
-      throw this.#refuse(`a value nested deeper than ${this.#maxDepth} levels`, remedies.depth)
+    this.objects.set(object, false)
+    const { maxDepth } = this.#limits
+    if (this.#path.length >= maxDepth) {
+      throw this.#refuse(`a value nested deeper than ${maxDepth} levels`, remedies.depth)
     }
     const prototype: unknown = Object.getPrototypeOf(object)
     if (prototype === Object.prototype) this.#visitProperties(object)
@@ -88,7 +119,7 @@ class Surveyor implements Survey {
     if (!kind.keepsProperties) this.#refuseProperties(object)
     const payload = kind.payload(object)
     this.tagged.set(object, { tag: kind.tag, payload })
-    if (object instanceof Map) this.#visitEntries(object)
+    if (object instanceof Map) this.#visitEntries(object, payload as readonly object[])
     else if (Array.isArray(payload)) this.#visitElements(payload)
     else if (isKeyed(payload)) this.#visitProperties(payload)
   }
@@ -97,7 +128,7 @@ class Surveyor implements Survey {
     const encoded = this.#encodeInstance(object, extension)
     this.tagged.set(object, { tag: TAG.instance, payload: [extension.name, encoded] })
     this.#open.add(object)
-    this.visit(encoded)
+    this.#visit(encoded)
     this.#open.delete(object)
   }
 
@@ -112,7 +143,8 @@ class Surveyor implements Survey {
     }
   }
 
-  #visitEntries(map: ReadonlyMap<unknown, unknown>): void {
+  #visitEntries(map: ReadonlyMap<unknown, unknown>, entries: readonly object[]): void {
+    for (const entry of entries) this.objects.set(entry, false)
     let index = 0
     for (const [key, value] of map) {
       this.#visitAt({ text: `.keys()[${index}]` }, key)
@@ -125,7 +157,10 @@ class Surveyor implements Survey {
   }
 
   #visitElements(array: readonly unknown[]): void {
-    if (!hasOnlyElements(array)) this.#refuseArrayProperties(array)
+    if (!hasOnlyElements(array)) {
+      this.#refuseArrayProperties(array)
+      this.#refuseManyHoles(array)
+    }
     this.#refuseSymbolKeys(array)
     for (let index = 0; index < array.length; index++) this.#visitAt(index, array[index])
   }
@@ -139,7 +174,7 @@ class Surveyor implements Survey {
     // Most values are strings and numbers, which need no place on the path.
     if (typeof value === 'string' || typeof value === 'number') return
     this.#path.push(segment)
-    this.visit(value)
+    this.#visit(value)
     this.#path.pop()
   }
 
@@ -167,6 +202,13 @@ class Surveyor implements Survey {
     }
   }
 
+  /** Looking at each of them would take for ever. */
+  #refuseManyHoles(array: readonly unknown[]): void {
+    const holes = array.length - Object.keys(array).length
+    if (holes * BYTES_PER_HOLE <= this.#limits.maxBytes) return
+    throw this.#refuse(`an array of ${array.length} elements, of which ${holes} are holes`, remedies.holes)
+  }
+
   #refuseSymbolKeys(object: object): void {
     for (const symbol of Object.getOwnPropertySymbols(object)) {
       if (!Object.prototype.propertyIsEnumerable.call(object, symbol)) continue
@@ -186,6 +228,8 @@ const remedies = {
   property: 'Put it and the object side by side into an ordinary object.',
   cycle:
     'An extension makes its object after its content, so let it encode an id in place of the back reference.',
+  bigint: 'Store it as bytes.',
+  holes: 'Store the elements that it has, with their indices.',
   depth: 'Store it in a flatter form, or raise maxDepth.',
   pending: 'Await it, and store its result.',
   weak: 'Its content cannot be listed. Store a Map, a Set or an array.',
@@ -197,6 +241,10 @@ function remedyFor(object: object): string {
   if (object instanceof WeakMap || object instanceof WeakSet || object instanceof WeakRef)
     return remedies.weak
   if (isFromAnotherRealm(object)) return remedies.realm
+  if (object instanceof Error) {
+    const name = classNameOf(object)
+    return `Give the codec the extension createErrorExtension(${name}), which keeps ${name}, or store what the error says.`
+  }
   return `Store its data as a plain object, or give the codec an extension for ${classNameOf(object)}.`
 }
 

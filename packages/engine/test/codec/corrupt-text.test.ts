@@ -18,22 +18,32 @@ describe('text that no encode gives is refused', () => {
     envelope('{"$number":"1"}'),
     envelope('{"$bigint":1}'),
     envelope('{"$bigint":"0x10"}'),
+    envelope('{"$bigint":"007"}'),
+    envelope('{"$bigint":"-0"}'),
+    envelope('{"$date":"2024"}'),
+    envelope('{"$date":"2024-02-29T12:00:00.000+01:00"}'),
     envelope('{"$date":"yesterday"}'),
     envelope('{"$date":0}'),
     envelope('{"$map":{}}'),
     envelope('{"$map":[[1]]}'),
+    envelope('{"$map":[["a",1],["a",2]]}'),
     envelope('{"$set":1}'),
+    envelope('{"$set":[1,1]}'),
     envelope('{"$bytes":["Buffer","!!!!"]}'),
+    envelope('{"$bytes":["Buffer","-_-_"]}'),
+    envelope('{"$bytes":["Buffer","AQ==AQ=="]}'),
     envelope('{"$bytes":["Uint16Array","AQID"]}'),
     envelope('{"$bytes":["SharedArrayBuffer",""]}'),
     envelope('{"$bytes":["constructor",""]}'),
     envelope('{"$url":"nowhere"}'),
+    envelope('{"$params":[["a","b"]]}'),
     envelope('{"$regexp":["(","",0]}'),
     envelope('{"$regexp":["a","z",0]}'),
     envelope('{"$regexp":["a","g"]}'),
     envelope('{"$error":{"type":"User"}}'),
     envelope('{"$error":{"type":"constructor"}}'),
     envelope('{"$error":{"type":"Error","fields":[1]}}'),
+    envelope('{"$error":{"type":"Error","prototype":{}}}'),
     envelope('{"$error":[]}'),
     envelope('{"$bare":[]}'),
     envelope('{"$":1}'),
@@ -47,6 +57,11 @@ describe('text that no encode gives is refused', () => {
     envelope('{"$def":[0,1]}'),
     envelope('{"$def":[0,{"$def":[1,{}]}]}'),
     envelope('{"$def":[0,{"$ref":0}]}'),
+    envelope('[{"$def":[0,[]]},{"$def":[0,[]]}]'),
+    envelope('[{"$ref":0},{"$def":[0,[]]}]'),
+    envelope('{"$ref":-1}'),
+    envelope('[{"$def":[0,[]]},{"$ref":0.5}]'),
+    envelope('{"$def":[4294967295,[]]}'),
   ])('%s', (text) => {
     expect(() => codec.decode(text)).toThrow(CorruptValueError)
   })
@@ -63,9 +78,45 @@ describe('text that no encode gives is refused', () => {
     )
   })
 
+  test('nesting deeper than the stack, whatever depth was allowed', () => {
+    const patient = createCodec({ maxDepth: 900_000 })
+    const depth = 1_000_000
+    expect(() => patient.decode('['.repeat(depth) + ']'.repeat(depth))).toThrow(CorruptValueError)
+    expect(() => patient.decode(envelope('['.repeat(depth) + ']'.repeat(depth)))).toThrow(CorruptValueError)
+    expect(() => patient.decode(envelope('{"$set":['.repeat(depth) + ']}'.repeat(depth)))).toThrow(
+      CorruptValueError,
+    )
+  })
+
   test('text that is too long', () => {
     expect(() => createCodec({ maxBytes: 4 }).decode('"123"')).toThrow('longer than 4 bytes')
   })
+
+  test('a bigint that would take long to read', () => {
+    expect(() => codec.decode(envelope(`{"$bigint":"${'7'.repeat(1_000_001)}"}`))).toThrow(CorruptValueError)
+  })
+
+  test('a regular expression that is too large for one', () => {
+    const source = '('.repeat(1_000_000) + ')'.repeat(1_000_000)
+    expect(() => codec.decode(envelope(`{"$regexp":["${source}","",0]}`))).toThrow(CorruptValueError)
+  })
+
+  test('what is not text at all', () => {
+    for (const stored of [undefined, null, 7, {}, Buffer.from('{"$cairn":1}')])
+      expect(() => codec.decode(stored as never)).toThrow(CorruptValueError)
+  })
+})
+
+test('references do not multiply what they refer to', () => {
+  // Written out, the last list would have 2 to the power of 200 elements.
+  const doubled = Array.from({ length: 200 }, (_, n) => `{"$def":[${n + 1},[{"$ref":${n}},{"$ref":${n}}]]}`)
+  let level = codec.decode(envelope(`[{"$def":[0,[]]},${doubled.join()}]`)) as unknown[]
+  level = level.at(-1) as unknown[]
+  for (let depth = 0; depth < 200; depth++) {
+    expect(level[0]).toBe(level[1])
+    level = level[0] as unknown[]
+  }
+  expect(level).toEqual([])
 })
 
 test('the error says which tag, and what is missing', () => {
@@ -94,7 +145,7 @@ test('no text changes a prototype', () => {
 
 test('any text either decodes or is refused as corrupt', () => {
   const names =
-    '$ $undefined $number $bigint $date $map $set $bytes $url $regexp $error $bare $instance $def $ref $other'
+    '$ $undefined $number $bigint $date $map $set $bytes $url $params $regexp $error $bare $instance $def $ref $other'
   const tags = fc.constantFrom(...names.split(' '), 'type', 'fields', '__proto__')
   const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
     tree: fc.oneof(

@@ -151,6 +151,7 @@ test('public names of the codec', async () => {
       "CorruptValueError",
       "UnserialisableValueError",
       "createCodec",
+      "createErrorExtension",
     ]
   `)
 })

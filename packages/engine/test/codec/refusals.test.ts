@@ -8,6 +8,18 @@ class User {
   readonly name = 'Ada'
 }
 
+function revokedProxy(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
+function mostlyHoles(): unknown[] {
+  const list: unknown[] = []
+  list[4_294_967_294] = 1
+  return list
+}
+
 function refusal(value: unknown): UnserialisableValueError {
   try {
     codec.encode(value)
@@ -33,6 +45,56 @@ describe('what cannot be kept is refused, with the path to it', () => {
     ['a key of a Map', new Map([[new User(), 1]]), '$.keys()[0]', 'an instance of User'],
     ['an element of a Set', new Set([new User()]), '$[0]', 'an instance of User'],
     ['a field of an error', Object.assign(new Error('x'), { fn() {} }), '$.fields.fn', 'the function "fn"'],
+    [
+      'parameters of a URL with a property',
+      Object.assign(new URLSearchParams('a=1'), { b: 1 }),
+      '$',
+      'an instance of URLSearchParams with the extra property "b"',
+    ],
+    [
+      'a SharedArrayBuffer',
+      { memory: new SharedArrayBuffer(8) },
+      '$.memory',
+      'an instance of SharedArrayBuffer',
+    ],
+    [
+      'a getter that throws',
+      {
+        a: {
+          get b() {
+            throw new Error('not yet')
+          },
+        },
+      },
+      '$.a',
+      'an object that cannot be read',
+    ],
+    [
+      'a getter that throws beside what is not JSON',
+      [
+        new Date(0),
+        {
+          get b() {
+            throw new Error('not yet')
+          },
+        },
+      ],
+      '$[1]',
+      'an object that cannot be read',
+    ],
+    ['a proxy that was revoked', { draft: revokedProxy() }, '$.draft', 'an object that cannot be read'],
+    [
+      'a bigint of more than a million digits',
+      [10n ** 1_000_000n],
+      '$[0]',
+      'a bigint of more than 1000000 digits',
+    ],
+    [
+      'an array that is hardly more than holes',
+      { list: mostlyHoles() },
+      '$.list',
+      'an array of 4294967295 elements, of which 4294967294 are holes',
+    ],
     ['a symbol key', { a: { [Symbol('k')]: 1 } }, '$.a', 'an object with the symbol key Symbol(k)'],
     ['a property of an array', 'abc'.match(/b/), '$', 'an array with the extra property "index"'],
     [
@@ -46,10 +108,36 @@ describe('what cannot be kept is refused, with the path to it', () => {
     expect(refusal(value)).toMatchObject({ code: 'UNSERIALISABLE_VALUE', path, found })
   })
 
+  test('a getter that gives another object each time, which nothing could be said of', () => {
+    const moving = {
+      get now() {
+        return new Date(0)
+      },
+    }
+    expect(refusal({ moving })).toMatchObject({ path: '$', found: 'an object that changes while it is read' })
+  })
+
+  test('the failure of a getter is the cause', () => {
+    const cause = new Error('not yet')
+    const failing = {
+      get value() {
+        throw cause
+      },
+    }
+    expect(refusal(failing)).toMatchObject({ cause, remedy: 'Reading it threw: not yet' })
+  })
+
   test('and the message says what to do', () => {
     expect(refusal({ user: new User() }).message).toBe(
       'Cannot store an instance of User at $.user. ' +
         'Store its data as a plain object, or give the codec an extension for User.',
+    )
+  })
+
+  test('and which extension keeps a class of errors', () => {
+    expect(refusal(new (class PaymentError extends Error {})('no')).message).toBe(
+      'Cannot store an instance of PaymentError at $. Give the codec the extension ' +
+        'createErrorExtension(PaymentError), which keeps PaymentError, or store what the error says.',
     )
   })
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createCodec } from '../../src/codec/index.ts'
@@ -50,6 +51,8 @@ describe('values of every kind come back equal', () => {
     ['BigInt64Array', new BigInt64Array([-1n])],
     ['BigUint64Array', new BigUint64Array([2n ** 64n - 1n])],
     ['a URL', new URL('https://user@example.org:8080/a?b=c#d')],
+    ['parameters of a URL', new URLSearchParams('a=1&a=2&b=%3D+%26&?=x&\u00e9=\u{1f9ed}')],
+    ['no parameters of a URL', new URLSearchParams()],
     ['a RegExp', /a\/[b"]/dgimsuy],
     ['a RegExp in the middle of a search', lastIndex],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1, $date: 2 })],
@@ -108,6 +111,20 @@ describe('errors', () => {
     const restored = roundTrip(new DOMException('stopped', 'AbortError'))
     expect(restored).toBeInstanceOf(DOMException)
     expect(restored).toMatchObject({ name: 'AbortError', message: 'stopped', code: DOMException.ABORT_ERR })
+  })
+
+  test("an error of Node's own comes back as an error of its class, with its code", () => {
+    for (const [Class, fail] of [
+      [Error, () => readFileSync('/no/such/file')],
+      [TypeError, () => Buffer.alloc('one' as never)],
+      [TypeError, () => new URL('nowhere')],
+      [RangeError, () => Buffer.alloc(-1)],
+    ] as const) {
+      const thrown = errorOf(fail) as NodeJS.ErrnoException
+      const restored = roundTrip(thrown) as NodeJS.ErrnoException
+      expect(Object.getPrototypeOf(restored)).toBe(Class.prototype)
+      expect(restored).toMatchObject({ message: thrown.message, stack: thrown.stack, code: thrown.code })
+    }
   })
 
   test('hidden fields stay hidden', () => {
@@ -220,6 +237,15 @@ describe('any value', () => {
     expect(() => fc.assert(keepsLinks)).not.toThrow()
   })
 })
+
+function errorOf(fail: () => unknown): unknown {
+  try {
+    fail()
+  } catch (error) {
+    return error
+  }
+  throw new Error('It did not fail.')
+}
 
 type Node = Record<string, unknown> | unknown[] | Map<unknown, unknown> | Set<unknown>
 

@@ -40,5 +40,6 @@ function isSameLeaf(left: object, right: object): boolean {
   }
   if (ArrayBuffer.isView(left) || left instanceof ArrayBuffer) return isDeepStrictEqual(left, right)
   if (left instanceof URL && right instanceof URL) return left.href === right.href
+  if (left instanceof URLSearchParams) return String(left) === String(right)
   return true
 }
