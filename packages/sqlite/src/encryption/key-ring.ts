@@ -1,7 +1,7 @@
 // The keys of a store: which one new rows are sealed with, and those that earlier rows need.
 //   R1. A key is held against what it once sealed before it is used: a wrong one neither reads nor writes anything.
 //   R2. The number of a key is never used again, and its row stays, so that any process may remember it.
-import { type KeyObject, createSecretKey } from 'node:crypto'
+import { KeyObject, createSecretKey } from 'node:crypto'
 import type { Database, Statement } from 'better-sqlite3'
 import { StoreOptionError } from '../errors.ts'
 import type { EncryptionOptions } from './encryption-options.ts'
@@ -122,7 +122,8 @@ export class KeyRing {
       throw new MissingKeyError(this.#path, name, cause)
     }
     if (given === undefined || given === null) throw new MissingKeyError(this.#path, name)
-    const key = given instanceof Uint8Array ? createKey(given) : isKeyObject(given) ? given : undefined
+    const key =
+      given instanceof Uint8Array ? createKey(given) : given instanceof KeyObject ? given : undefined
     if (key?.type === 'secret' && key.symmetricKeySize === keyLengthBytes) return key
     throw new InvalidKeyError(this.#path, name, describe(given))
   }
@@ -147,16 +148,14 @@ function createKey(bytes: Uint8Array): KeyObject | undefined {
   return bytes.length === keyLengthBytes ? createSecretKey(bytes) : undefined
 }
 
-/** `KeyObject` itself is a class that tests and other realms may have twice. */
-function isKeyObject(given: unknown): given is KeyObject {
-  return typeof given === 'object' && given !== null && 'symmetricKeySize' in given && 'type' in given
-}
-
 /** Never with a byte of it: this stands in the message of an error. */
 function describe(given: unknown): string {
   if (given instanceof Uint8Array) return `${given.length} bytes long`
-  if (isKeyObject(given)) return `a ${given.type} key of ${given.symmetricKeySize ?? 'no'} bytes`
+  if (given instanceof KeyObject) {
+    const size = given.symmetricKeySize
+    return size === undefined ? `a ${given.type} key` : `a secret key of ${size} bytes`
+  }
   return given instanceof Promise
     ? 'a promise: the key must be there when it is asked for'
-    : `a ${typeof given}`
+    : `of the type ${typeof given}`
 }

@@ -124,9 +124,9 @@ test('what is no key is refused, and none of it is told', () => {
   expect(messages).toEqual([
     '31 bytes long',
     '0 bytes long',
-    'a string',
+    'of the type string',
     'a secret key of 16 bytes',
-    'a private key of no bytes',
+    'a private key',
     'a promise: the key must be there when it is asked for',
   ])
 })
