@@ -41,8 +41,20 @@ export {
   UnknownNodeError,
 } from './errors.ts'
 export { turnWhenDue } from './turn.ts'
+export { HeldThread } from './held-thread.ts'
+export { holdThread, type HoldOptions } from './hold-thread.ts'
 export { systemIds, uuid5, type Ids } from './ids.ts'
 export { type Durability } from './journal.ts'
+export { HeadMovedError, LeaseLostError, RunSupersededError, ThreadBusyError } from './lease-errors.ts'
+export {
+  type Hold,
+  type Holder,
+  type Lease,
+  type LeaseAnswer,
+  type LeaseRequest,
+  type Leases,
+  type OnBusy,
+} from './lease.ts'
 export { type Diagnostic, type RunListener } from './listener.ts'
 export {
   createPlan,

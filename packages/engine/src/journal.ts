@@ -6,10 +6,12 @@
 //   J4. A task is announced only after its writes were given to the store, and in the order in which tasks settled.
 //   J5. A write that cannot be kept does not take others with it: a commit that fails is tried task by task.
 //   J6. Commits are made in the order of what they keep, without waiting for one another.
+//   J7. The thread is given back right after the last commit is made, so that a store may do both at once.
 import type { AppliedTask } from './advance.ts'
 import { EMPTY } from './channel.ts'
 import type { Clock } from './clock.ts'
 import { INPUT, INTERRUPT } from './control.ts'
+import type { HeldThread } from './held-thread.ts'
 import type { Ids } from './ids.ts'
 import { keptWrites } from './kept-writes.ts'
 import type { Plan } from './plan.ts'
@@ -42,6 +44,8 @@ export interface JournalOptions {
   /** Without one, checkpoints have ids and are kept nowhere. */
   readonly store: Store | undefined
   readonly line: Line
+  /** What the run holds, and gives back at its end. */
+  readonly held?: HeldThread | undefined
   readonly durability: Durability
   readonly loaded: StoredCheckpoint | undefined
   /** What the run begins with: it may hold channels that `loaded` does not. */
@@ -79,6 +83,7 @@ export class Journal {
   readonly #plan: Plan
   readonly #store: Store | undefined
   readonly #line: Line
+  readonly #held: HeldThread | undefined
   readonly #durability: Durability
   readonly #ids: Ids
   readonly #clock: Clock
@@ -119,6 +124,7 @@ export class Journal {
     this.#plan = plan
     this.#store = store
     this.#line = line
+    this.#held = options.held
     this.#durability = durability
     this.#ids = ids
     this.#clock = clock
@@ -256,21 +262,38 @@ export class Journal {
     this.#queued = []
   }
 
-  /** Keeps what `exit` has held back, and waits for all that is under way. @throws the store's first failure. */
+  /**
+   * Keeps what `exit` has held back, gives the thread back, and waits for all that is under way.
+   * @throws the store's first failure
+   */
   settle(): void | Promise<void> {
     this.#isEnded = true
-    const isAllKept = this.#unsaved === undefined && this.#queued.length === 0 && this.#underWay.size === 0
-    if (!isAllKept) return this.#settleRest()
+    if (this.#unsaved !== undefined || this.#queued.length > 0) return this.#settleRest()
+    this.#giveBack()
+    if (this.#underWay.size > 0) return this.#settleUnderWay()
     if (this.#failure !== undefined) throw this.#failure.error
   }
 
   async #settleRest(): Promise<void> {
     const unsaved = this.#unsaved
     this.#unsaved = undefined
-    if (unsaved !== undefined) await this.#commitLast(unsaved, this.#takeQueued())
-    if (this.#queued.length > 0) await this.#commit(this.#takeQueued())
+    try {
+      if (unsaved !== undefined) await this.#commitLast(unsaved, this.#takeQueued())
+      if (this.#queued.length > 0) await this.#commit(this.#takeQueued())
+    } finally {
+      this.#giveBack()
+    }
+    await this.#settleUnderWay()
+  }
+
+  async #settleUnderWay(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
     if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  #giveBack(): void {
+    const releasing = this.#held?.release()
+    if (releasing !== undefined) void this.#track(releasing)
   }
 
   #record(taskId: string, taskPath: string, writes: readonly Write[]): void {

@@ -3,6 +3,7 @@ import type { Codec } from './codec/codec.ts'
 import { createCodec } from './codec/create-codec.ts'
 import { UnserialisableValueError } from './codec/errors.ts'
 import { GrowingText, type TextVersion } from './growing-text.ts'
+import { MemoryLeases } from './memory-leases.ts'
 import { copySeen, MemoryLine, type KeptCheckpoint, type KeptTaskWrites } from './memory-line.ts'
 import type { Commit, Line, ListQuery, NewCheckpoint, Store, StoredCheckpoint, TaskWrites } from './store.ts'
 import { UnknownParentError } from './unknown-parent-error.ts'
@@ -17,6 +18,7 @@ export interface MemoryStoreOptions {
  * no method returns a promise. Values are encoded when they are committed, and decoded at each load.
  */
 export class MemoryStore implements Store {
+  readonly leases = new MemoryLeases()
   readonly #codec: Codec
   /** Thread id → namespace → line. */
   readonly #threads = new Map<string, Map<string, MemoryLine>>()
@@ -35,10 +37,14 @@ export class MemoryStore implements Store {
   /**
    * @throws {UnserialisableValueError} when a value cannot be kept.
    * @throws {UnknownParentError} when the line does not hold the checkpoint's parent.
+   * @throws {LeaseLostError} when the thread was given to another run.
+   * @throws {HeadMovedError} when the line has a newer checkpoint than the one that was expected.
    */
-  commit({ line, writes, checkpoint }: Commit): void {
-    const found = this.#lineFor(line)
+  commit(commit: Commit): void {
+    const { line, writes, checkpoint } = commit
     // All that can fail comes first (S1).
+    this.leases.check(commit, this.#threads.get(line.threadId)?.get(line.namespace)?.newestId)
+    const found = this.#lineFor(line)
     const keptWrites = writes.map((task) => this.#encodeWrites(task))
     const kept = checkpoint === undefined ? undefined : this.#encodeCheckpoint(found, checkpoint)
     for (const task of keptWrites) found.addWrites(task)
@@ -59,6 +65,7 @@ export class MemoryStore implements Store {
 
   deleteThread(threadId: string): void {
     this.#threads.delete(threadId)
+    this.leases.forget(threadId)
   }
 
   #newestFirst({ threadId, namespace, before }: ListQuery): (readonly [MemoryLine, KeptCheckpoint])[] {

@@ -1,6 +1,7 @@
 import type { BreakpointNodes } from './breakpoints.ts'
 import type { Clock } from './clock.ts'
 import type { SendPacket } from './due.ts'
+import type { HeldThread } from './held-thread.ts'
 import type { Ids } from './ids.ts'
 import type { Durability } from './journal.ts'
 import type { RunListener } from './listener.ts'
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly line: Line
   /** Without one, nothing is kept and nothing can be resumed. */
   readonly store?: Store | undefined
+  /** The store as the holder of the thread sees it: the run gives the thread back with the last that it keeps. */
+  readonly held?: HeldThread | undefined
   /** The checkpoint to begin from, as the store gave it. Default: none, a new thread. */
   readonly loaded?: StoredCheckpoint | undefined
   /** Default: the newest checkpoint of the line. */

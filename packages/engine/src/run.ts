@@ -81,6 +81,7 @@ export class Run {
       plan,
       store: options.store,
       line: options.line,
+      held: options.held,
       durability: options.durability ?? 'async',
       loaded,
       state: this.#state,
@@ -103,6 +104,7 @@ export class Run {
       handlerFor: (failed, error) => this.#handlerFor(failed, error),
       calledTask: (caller, index, call) => this.#calledTask(caller, index, call),
     })
+    options.held?.onLost((error) => this.#scheduler.stop(error))
   }
 
   get state(): State {

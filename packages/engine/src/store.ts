@@ -5,6 +5,7 @@
 //   S4. Within a line, checkpoint ids sort as text in the order in which they were made.
 //   S5. Commits take effect in the order of the calls. A run does not wait for the promise of one before it makes
 //       the next, which may build on it; after one that failed, those that build on it fail.
+import type { Lease, Leases } from './lease.ts'
 import type { Write } from './write.ts'
 
 export type Awaitable<T> = T | Promise<T>
@@ -80,6 +81,13 @@ export interface Commit {
   readonly line: Line
   readonly writes: readonly TaskWrites[]
   readonly checkpoint?: NewCheckpoint
+  /** Refused with code `LEASE_LOST` unless this is the newest lease of the thread. For stores that have `leases`. */
+  readonly lease?: Lease
+  /**
+   * Refused with code `HEAD_MOVED` unless this is the newest checkpoint of the line, or there is none for `null`.
+   * Default: any. For stores that have `leases`.
+   */
+  readonly expectedHead?: string | null
 }
 
 export interface ListQuery {
@@ -102,6 +110,8 @@ export interface ListQuery {
 export interface Store {
   /** Whether a commit that fails keeps nothing of it (S1). Default: true. */
   readonly isAtomic?: boolean
+  /** Gives threads to one run at a time. A store without it lets everybody write. */
+  readonly leases?: Leases
   /** The checkpoint with this id, or the newest of the line, or `undefined`. */
   load(line: Line, checkpointId?: string): Awaitable<StoredCheckpoint | undefined>
   /**
@@ -111,6 +121,6 @@ export interface Store {
   commit(commit: Commit): Awaitable<void>
   /** Newest first. */
   list(query: ListQuery): Iterable<StoredCheckpoint> | AsyncIterable<StoredCheckpoint>
-  /** Forgets a thread: every line of it. */
+  /** Forgets a thread: every line of it, and its lease. Whoever holds it has lost it. */
   deleteThread(threadId: string): Awaitable<void>
 }
