@@ -5,7 +5,6 @@ import type { TextVersion } from './growing-text.ts'
 import type {
   CheckpointMetadata,
   Line,
-  PendingWrite,
   SeenVersions,
   StoredCheckpoint,
   Version,
@@ -84,6 +83,7 @@ export class MemoryLine {
 
   /** Fresh values each time. */
   restore(kept: KeptCheckpoint): StoredCheckpoint {
+    const placed = this.#replayOrder(kept.id)
     return {
       line: { ...this.line },
       id: kept.id,
@@ -93,7 +93,10 @@ export class MemoryLine {
       values: Object.fromEntries(this.#decodedValues(kept)),
       versions: { ...kept.versions },
       seen: copySeen(kept.seen),
-      writes: this.#replayOrder(kept.id),
+      writes: placed.map(({ taskId, channel, text }) => [taskId, channel, this.#codec.decode(text)]),
+      ...(placed.length > 0 && {
+        taskPaths: Object.fromEntries(placed.map(({ taskId, taskPath }) => [taskId, taskPath])),
+      }),
     }
   }
 
@@ -101,11 +104,8 @@ export class MemoryLine {
     for (const [channel, text] of values) yield [channel, this.#codec.decode(text.read())]
   }
 
-  #replayOrder(checkpointId: string): PendingWrite[] {
-    return [...(this.#writes.get(checkpointId)?.values() ?? [])]
-      .flat()
-      .toSorted(comparePlaces)
-      .map(({ taskId, channel, text }) => [taskId, channel, this.#codec.decode(text)])
+  #replayOrder(checkpointId: string): PlacedWrite[] {
+    return [...(this.#writes.get(checkpointId)?.values() ?? [])].flat().toSorted(comparePlaces)
   }
 
   #placesOf(checkpointId: string, taskId: string): PlacedWrite[] {

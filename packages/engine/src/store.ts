@@ -51,6 +51,8 @@ export interface StoredCheckpoint {
   readonly seen: SeenVersions
   /** In replay order: by task path, task id, then position within the task. */
   readonly writes: readonly PendingWrite[]
+  /** Task id → task path, of the tasks in `writes`. A store that does not know them leaves this out. */
+  readonly taskPaths?: Readonly<Record<string, string>>
 }
 
 /** Writes of one task, to be kept beside checkpoint `checkpointId`. */
