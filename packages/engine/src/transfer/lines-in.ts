@@ -1,0 +1,28 @@
+/** Text in pieces of any size: a file's stream, an array of lines, or one text wrapped in an array. */
+export type TextChunks = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
+
+/**
+ * The lines of a text, without their ends. Only line feeds end a line: JSON text may hold other characters that some
+ * readers take for an end.
+ */
+export async function* linesIn(chunks: TextChunks): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let rest: string[] = []
+  for await (const chunk of chunks) {
+    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+    const [first, ...others] = text.split('\n') as [string, ...string[]]
+    rest.push(first)
+    for (const next of others) {
+      yield lineFrom(rest)
+      rest = [next]
+    }
+  }
+  rest.push(decoder.decode())
+  const last = lineFrom(rest)
+  if (last !== '') yield last
+}
+
+function lineFrom(pieces: readonly string[]): string {
+  const line = pieces.join('')
+  return line.endsWith('\r') ? line.slice(0, -1) : line
+}
