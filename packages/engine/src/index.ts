@@ -102,5 +102,6 @@ export {
 } from './store.ts'
 export { Task, type Question, type TaskOrigin, type TaskOutcome, type TaskPath } from './task.ts'
 export { type TimeoutPolicy } from './timeout.ts'
+export { UnstorableValueError } from './unstorable-value-error.ts'
 export { UnknownParentError } from './unknown-parent-error.ts'
 export { type Write } from './write.ts'

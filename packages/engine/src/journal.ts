@@ -30,6 +30,7 @@ import type {
 import type { Task } from './task.ts'
 import { abandoned, noWrites, recordOf } from './task-record.ts'
 import { withoutLiveValues } from './without-live-values.ts'
+import { addWriters, namingWriters, type Writers } from './writers.ts'
 import type { Write } from './write.ts'
 
 /**
@@ -63,9 +64,9 @@ export interface JournalOptions {
 }
 
 /** What a checkpoint tells of a task: which of its triggers it has seen. */
-type RanTask = Pick<AppliedTask, 'node' | 'fired'> & { readonly name: string }
+type RanTask = AppliedTask & { readonly name: string }
 
-const inputTask: RanTask = { name: INPUT, node: undefined, fired: [] }
+const inputTask: RanTask = { name: INPUT, node: undefined, fired: [], writes: [] }
 
 /**
  * Commits under way from which on even `async` waits for the oldest: the store is too slow for the run, and what it has
@@ -105,6 +106,10 @@ export class Journal {
   /** With `exit`: the state of the newest checkpoint, which is not in the store yet. */
   #unsaved: State | undefined
   #queued: TaskWrites[] = []
+  /** What led to the present state. */
+  #ran: readonly RanTask[] = []
+  /** With `exit`: who wrote what is not in the store yet. */
+  readonly #writers: Writers | undefined
   /** Of the tasks that are queued. */
   readonly #announcements: (() => void)[] = []
   #turnsLeft = 0
@@ -126,6 +131,7 @@ export class Journal {
     this.#line = line
     this.#held = options.held
     this.#durability = durability
+    this.#writers = durability === 'exit' ? new Map() : undefined
     this.#ids = ids
     this.#clock = clock
     this.#onFailure = options.onFailure
@@ -172,6 +178,8 @@ export class Journal {
   /** Notes what a barrier changed, for the next checkpoint. */
   noteAdvance(state: State, changed: ReadonlySet<number>, ran: readonly RanTask[]): void {
     if (this.#store === undefined) return
+    this.#ran = ran
+    if (this.#writers !== undefined) addWriters(this.#writers, ran)
     for (const slot of changed) {
       this.#dirty.add(slot)
       this.#versions[this.#plan.channelNames[slot]!] = state.versions[slot]!
@@ -192,7 +200,7 @@ export class Journal {
       const record = recordOf(task)
       if (record.length > 0) {
         const kept = keptWrites(this.#plan, record)
-        this.#record(task.id, task.path, kept.length === 0 ? noWrites : kept)
+        this.#record(task.id, task.path, kept.length === 0 ? noWrites : kept, task.name)
         if (task.origin.kind === 'call') this.#turnsLeft = gatheringTurnsOfCalls
       }
     }
@@ -213,13 +221,13 @@ export class Journal {
 
   /** Keeps that a task was given up. Should it still finish, what it wrote is kept as well, and counts. */
   recordAbandoned(task: Task): void {
-    if (this.#store !== undefined) this.#record(task.id, task.path, abandoned)
+    if (this.#store !== undefined) this.#record(task.id, task.path, abandoned, task.name)
   }
 
   /** Keeps what no task wrote: a command's update, its destinations, its answers. */
   recordCommand(taskId: string, writes: readonly Write[]): void {
     const kept = keptWrites(this.#plan, writes)
-    if (this.#store !== undefined && kept.length > 0) this.#record(taskId, '', kept)
+    if (this.#store !== undefined && kept.length > 0) this.#record(taskId, '', kept, INPUT)
   }
 
   /**
@@ -296,8 +304,8 @@ export class Journal {
     if (releasing !== undefined) void this.#track(releasing)
   }
 
-  #record(taskId: string, taskPath: string, writes: readonly Write[]): void {
-    this.#queued.push({ checkpointId: this.#checkpointId, taskId, taskPath, writes })
+  #record(taskId: string, taskPath: string, writes: readonly Write[], node: string): void {
+    this.#queued.push({ checkpointId: this.#checkpointId, taskId, taskPath, writes, node })
     // What a task still writes after the run has ended is not held back for an end that is past.
     if (this.#durability !== 'exit' || this.#isEnded) this.#flushSoon()
   }
@@ -408,22 +416,18 @@ export class Journal {
   #commit(writes: readonly TaskWrites[], checkpoint?: NewCheckpoint): void | Promise<void> {
     const commit: Commit = { line: this.#line, writes, ...(checkpoint !== undefined && { checkpoint }) }
     const announcements = this.#announcements.splice(0)
+    const ran = this.#ran
+    const fail = (error: unknown): never => {
+      this.#commitEachTask(commit)
+      throw namingWriters(error, commit, ran, this.#writers)
+    }
     let committing: Promise<void> | void
     try {
       committing = this.#store!.commit(commit)
     } catch (error) {
-      this.#commitEachTask(commit)
-      throw error
+      return fail(error)
     }
-    const tracked =
-      committing === undefined
-        ? undefined
-        : this.#track(
-            committing.catch((error: unknown) => {
-              this.#commitEachTask(commit)
-              throw error
-            }),
-          )
+    const tracked = committing instanceof Promise ? this.#track(committing.catch(fail)) : undefined
     for (const announce of announcements) announce()
     return tracked
   }

@@ -7,6 +7,7 @@ import { MemoryLeases } from './memory-leases.ts'
 import { copySeen, MemoryLine, type KeptCheckpoint, type KeptTaskWrites } from './memory-line.ts'
 import type { Commit, Line, ListQuery, NewCheckpoint, Store, StoredCheckpoint, TaskWrites } from './store.ts'
 import { UnknownParentError } from './unknown-parent-error.ts'
+import { UnstorableValueError } from './unstorable-value-error.ts'
 
 export interface MemoryStoreOptions {
   /** What values are encoded with. By default a codec without extensions. */
@@ -35,7 +36,7 @@ export class MemoryStore implements Store {
   }
 
   /**
-   * @throws {UnserialisableValueError} when a value cannot be kept.
+   * @throws {UnstorableValueError} when a value cannot be kept.
    * @throws {UnknownParentError} when the line does not hold the checkpoint's parent.
    * @throws {LeaseLostError} when the thread was given to another run.
    * @throws {HeadMovedError} when the line has a newer checkpoint than the one that was expected.
@@ -45,7 +46,7 @@ export class MemoryStore implements Store {
     // All that can fail comes first (S1).
     this.leases.check(commit, this.#threads.get(line.threadId)?.get(line.namespace)?.newestId)
     const found = this.#lineFor(line)
-    const keptWrites = writes.map((task) => this.#encodeWrites(task))
+    const keptWrites = writes.map((task) => this.#encodeWrites(line.threadId, task))
     const kept = checkpoint === undefined ? undefined : this.#encodeCheckpoint(found, checkpoint)
     for (const task of keptWrites) found.addWrites(task)
     if (kept !== undefined) found.addCheckpoint(kept)
@@ -86,12 +87,14 @@ export class MemoryStore implements Store {
     return found
   }
 
-  #encodeWrites({ checkpointId, taskId, taskPath, writes }: TaskWrites): KeptTaskWrites {
+  #encodeWrites(threadId: string, { checkpointId, taskId, taskPath, writes }: TaskWrites): KeptTaskWrites {
     return {
       checkpointId,
       taskId,
       taskPath,
-      writes: writes.map(([channel, value]) => [channel, this.#encode(channel, value)] as const),
+      writes: writes.map(
+        ([channel, value]) => [channel, this.#encode(threadId, channel, value, taskId)] as const,
+      ),
     }
   }
 
@@ -101,7 +104,7 @@ export class MemoryStore implements Store {
       id,
       parentId,
       createdAt,
-      metadata: this.#encode('metadata', metadata),
+      metadata: this.#encode(line.line.threadId, 'metadata', metadata),
       values: this.#encodeValues(line, checkpoint),
       versions: { ...versions },
       seen: copySeen(seen),
@@ -117,7 +120,7 @@ export class MemoryStore implements Store {
       throw new UnknownParentError(line.line.threadId, line.line.namespace, id, parentId)
     }
     const texts = Object.keys(changed).map(
-      (channel) => [channel, this.#encode(channel, changed[channel])] as const,
+      (channel) => [channel, this.#encode(line.line.threadId, channel, changed[channel])] as const,
     )
     const values = new Map(parent?.values)
     for (const [channel, text] of texts) {
@@ -127,11 +130,12 @@ export class MemoryStore implements Store {
     return values
   }
 
-  #encode(name: string, value: unknown): string {
+  #encode(threadId: string, channel: string, value: unknown, taskId?: string): string {
     try {
       return this.#codec.encode(value)
     } catch (error) {
-      throw error instanceof UnserialisableValueError ? error.within(name) : error
+      if (!(error instanceof UnserialisableValueError)) throw error
+      throw new UnstorableValueError(error, threadId, channel, taskId)
     }
   }
 }

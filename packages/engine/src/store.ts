@@ -62,6 +62,8 @@ export interface TaskWrites {
   /** Orders the tasks of a superstep, compared by code point. */
   readonly taskPath: string
   readonly writes: readonly Write[]
+  /** The name of the task's node, for the sake of errors. It is not kept. */
+  readonly node?: string
 }
 
 /** A checkpoint as it is committed: its values are its parent's, plus `changed`, minus `removed`. */

@@ -220,7 +220,7 @@ describe('a value that cannot be kept', () => {
   test('fails the run, and the writes of siblings in the same commit are kept all the same', async () => {
     const nodes = { a: { body: note }, b: unkeepable, c: { body: note } }
     const { result } = start({ start: enter(['a', 'b', 'c']) }, nodes)
-    await expect(result).rejects.toMatchObject({ name: 'UnserialisableValueError' })
+    await expect(result).rejects.toMatchObject({ code: 'UNSERIALISABLE_VALUE', nodes: ['b'] })
     expect(store.load(line)!.writes.map(([, channel, value]) => [channel, value])).toEqual([
       ['log', 'a'],
       ['log', 'c'],
@@ -231,7 +231,7 @@ describe('a value that cannot be kept', () => {
     store.onCommit = () => turn()
     const nodes = { a: { body: note }, b: unkeepable, c: { body: note } }
     const { result } = start({ start: enter(['a', 'b', 'c']) }, nodes)
-    await expect(result).rejects.toMatchObject({ name: 'UnserialisableValueError' })
+    await expect(result).rejects.toMatchObject({ code: 'UNSERIALISABLE_VALUE', nodes: ['b'] })
     await turn()
     expect(store.load(line)!.writes.map(([, , value]) => value)).toEqual(['a', 'c'])
   })
@@ -239,7 +239,7 @@ describe('a value that cannot be kept', () => {
   test('is told of while siblings are still at work', async () => {
     const nodes = { a: { body: note }, b: unkeepable, c: { body: () => new Promise<void>(() => undefined) } }
     const { result } = start({ start: enter(['a', 'b', 'c']) }, nodes)
-    await expect(result).rejects.toMatchObject({ name: 'UnserialisableValueError' })
+    await expect(result).rejects.toMatchObject({ code: 'UNSERIALISABLE_VALUE', nodes: ['b'] })
     expect(store.load(line)!.writes.map(([, , value]) => value)).toEqual(['a'])
   })
 })

@@ -39,6 +39,7 @@ test('public names', async () => {
       "UNCHANGED",
       "UnknownNodeError",
       "UnknownParentError",
+      "UnstorableValueError",
       "advance",
       "anyValue",
       "atHead",

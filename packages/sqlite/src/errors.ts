@@ -1,6 +1,6 @@
 // What can go wrong with a store. One class per thing a caller may treat differently; across copies of this
 // package test `code`, not `instanceof`.
-import { UnserialisableValueError } from '@cairn/engine/codec'
+export { UnstorableValueError } from '@cairn/engine'
 
 /** Root of the errors of a store. The message ends with the remedy. */
 export abstract class StoreError extends Error {
@@ -127,6 +127,23 @@ export class CorruptStoreError extends StoreError {
   }
 }
 
+/** A checkpoint was listed, and deleted before what it holds was looked at. */
+export class DeletedCheckpointError extends StoreError {
+  readonly code = 'STORE_DELETED_CHECKPOINT'
+
+  constructor(
+    path: string,
+    readonly threadId: string,
+    readonly checkpointId: string,
+  ) {
+    super(
+      path,
+      `Checkpoint ${checkpointId} of thread "${threadId}" was deleted after it was listed.`,
+      'What a listed checkpoint holds is read when it is first looked at: look before you delete.',
+    )
+  }
+}
+
 /** A stored value does not decode. */
 export class UnreadableValueError extends StoreError {
   readonly code = 'STORE_UNREADABLE_VALUE'
@@ -215,23 +232,6 @@ export class StoreClosedError extends StoreError {
 
   constructor(path: string) {
     super(path, `The store ${path} is closed.`, 'Open it again, or close it later.')
-  }
-}
-
-/** A value of a commit cannot be stored; nothing of the commit was. `path` begins with the channel. */
-export class UnstorableValueError extends UnserialisableValueError {
-  constructor(
-    refusal: UnserialisableValueError,
-    readonly threadId: string,
-    /** Its channel, or `metadata`. */
-    readonly channel: string,
-    /** The task that wrote it; `undefined` for a value of a checkpoint. */
-    readonly taskId: string | undefined,
-  ) {
-    const { path, found, remedy, cause } = refusal.within(channel)
-    super(path, found, remedy, cause)
-    const writer = taskId === undefined ? '' : ` of task ${taskId}`
-    this.message = `Cannot store ${found} at ${path}${writer} in thread "${threadId}"; nothing of the commit was stored. ${remedy}`
   }
 }
 

@@ -39,7 +39,6 @@ describe('a function in the state', () => {
 
   test('fails the run on Cairn, which says where it stands', async () => {
     const error = await endOf(keeping(Cairn, new CairnSaver(), { call: () => 1 }).invoke({}, thread))
-    expect(error).toMatchObject({ name: 'UnserialisableValueError' })
-    expect((error as Error).message).toContain('call')
+    expect(error).toMatchObject({ code: 'UNSERIALISABLE_VALUE', path: '$.value.call', nodes: ['write'] })
   })
 })
