@@ -6,11 +6,14 @@ test('public names', async () => {
       "CRASH_POINTS",
       "CannotOpenStoreError",
       "CorruptStoreError",
+      "EmbeddingError",
       "ForeignDatabaseError",
+      "MemoryArgumentError",
       "NewerStoreError",
       "NotADatabaseError",
       "OlderStoreError",
       "ReadOnlyStoreError",
+      "SqliteMemory",
       "SqliteSaver",
       "SqliteStore",
       "StoreBusyError",
@@ -19,8 +22,11 @@ test('public names', async () => {
       "StoreFullError",
       "StoreIoError",
       "StoreOptionError",
+      "UnreadableMemoryError",
       "UnreadableValueError",
+      "UnstorableMemoryError",
       "UnstorableValueError",
+      "VectorExtensionError",
     ]
   `)
 })
