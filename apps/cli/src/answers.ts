@@ -1,5 +1,5 @@
 // What `--answer` says: which question, and the value.
-import type { Question } from './checkpoint-view.ts'
+import type { StoredQuestion } from '@cairn/checkpoint'
 import { CliError } from './cli-error.ts'
 import { quoted } from './command-line.ts'
 import { ExitCode } from './exit-code.ts'
@@ -17,7 +17,7 @@ export const answerHelp = `Answers:
  */
 export function readAnswers(
   given: readonly string[],
-  questions: readonly Question[],
+  questions: readonly StoredQuestion[],
 ): Record<string, unknown> {
   const answers: Record<string, unknown> = {}
   for (const text of given) {
@@ -32,7 +32,7 @@ export function readAnswers(
   return answers
 }
 
-function readAnswer(text: string, questions: readonly Question[]): { id: string; value: unknown } {
+function readAnswer(text: string, questions: readonly StoredQuestion[]): { id: string; value: unknown } {
   const named = /^([0-9a-f]{4,32})=(.*)$/s.exec(text)
   if (named !== null && !isJson(text)) {
     const [, prefix, rest] = named as unknown as [string, string, string]
@@ -51,8 +51,8 @@ function readAnswer(text: string, questions: readonly Question[]): { id: string;
 function wrongQuestion(
   prefix: string,
   text: string,
-  matching: readonly Question[],
-  questions: readonly Question[],
+  matching: readonly StoredQuestion[],
+  questions: readonly StoredQuestion[],
 ): CliError {
   const open = (matching.length > 0 ? matching : questions).map(({ id, node }) =>
     `  ${id}  ${node ?? ''}`.trimEnd(),

@@ -1,12 +1,6 @@
 // How a run ended, said to whoever started it.
-import {
-  nextNodes,
-  openQuestions,
-  statusOf,
-  viewHead,
-  type CheckpointView,
-  type Question,
-} from './checkpoint-view.ts'
+import type { StoredQuestion } from '@cairn/checkpoint'
+import { nextNodes, openQuestions, statusOf, viewHead, type CheckpointView } from './checkpoint-view.ts'
 import { CliError } from './cli-error.ts'
 import { commandLine } from './command-line.ts'
 import type { Context } from './commands/context.ts'
@@ -70,7 +64,7 @@ export function reportQuestions(head: CheckpointView, values: unknown, context: 
   return ExitCode.interrupted
 }
 
-function printQuestion({ id, node = '?', value }: Question, { output }: Context): string[] {
+function printQuestion({ id, node = '?', value }: StoredQuestion, { output }: Context): string[] {
   const { colors, stdout } = output
   return [
     '',

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { readAnswers } from '../src/answers.ts'
-import type { Question } from '../src/checkpoint-view.ts'
+import type { StoredQuestion } from '@cairn/checkpoint'
 import { CliError } from '../src/cli-error.ts'
 
 const first = 'a2751468581c547d895468a7347bc83e'
 const second = 'a1edceca1e64ed50693d52837dd48db5'
-const one: Question[] = [{ id: first, node: 'editor', value: 'Publish?' }]
-const two: Question[] = [...one, { id: second, node: 'seller', value: 'What does it cost?' }]
+const one: StoredQuestion[] = [{ id: first, node: 'editor', value: 'Publish?' }]
+const two: StoredQuestion[] = [...one, { id: second, node: 'seller', value: 'What does it cost?' }]
 
-function refusal(given: readonly string[], questions: readonly Question[]): string {
+function refusal(given: readonly string[], questions: readonly StoredQuestion[]): string {
   try {
     readAnswers(given, questions)
   } catch (error) {
@@ -90,7 +90,7 @@ describe('answers by id', () => {
   })
 
   test('name only one question each', () => {
-    const twins: Question[] = [
+    const twins: StoredQuestion[] = [
       { id: 'abcd1111', node: 'a', value: 1 },
       { id: 'abcd2222', node: undefined, value: 2 },
     ]

@@ -9,3 +9,13 @@ export {
 } from './langgraph-extension.ts'
 export { InvalidSaverConfigError } from './saver-config.ts'
 export { STORE, StoreSaver } from './store-saver.ts'
+export {
+  storedTasks,
+  taskPaths,
+  threadStatus,
+  type CheckpointWithTasks,
+  type StoredQuestion,
+  type StoredTask,
+  type StoredTaskState,
+  type ThreadStatus,
+} from './stored-tasks.ts'

@@ -9,6 +9,9 @@ test('public names', async () => {
       "createLangchainCodec",
       "langchainExtension",
       "langgraphExtension",
+      "storedTasks",
+      "taskPaths",
+      "threadStatus",
     ]
   `)
 })

@@ -1,5 +1,6 @@
+import type { StoredTask } from '@cairn/checkpoint'
 import { describeChanges } from '../changes.ts'
-import { namesOf, viewThread, type CheckpointView, type TaskView } from '../checkpoint-view.ts'
+import { namesOf, viewThread, type CheckpointView } from '../checkpoint-view.ts'
 import { ExitCode } from '../exit-code.ts'
 import { distinctLength } from '../find-checkpoint.ts'
 import { formatShort, printable } from '../format-value.ts'
@@ -74,7 +75,7 @@ function describe(view: CheckpointView): object {
 }
 
 /** Older checkpoints' tasks are all done: there the plain name says enough. */
-function markTask({ node = '?', state }: TaskView): string[] {
+function markTask({ node = '?', state }: StoredTask): string[] {
   const mark = { due: '', done: '', waiting: ' (asks)', failed: ' (failed)' }[state.kind]
   return [`${node}${mark}`]
 }

@@ -1,11 +1,5 @@
-import {
-  nextNodes,
-  openQuestions,
-  statusOf,
-  viewThread,
-  type CheckpointView,
-  type TaskView,
-} from '../checkpoint-view.ts'
+import type { StoredTask } from '@cairn/checkpoint'
+import { nextNodes, openQuestions, statusOf, viewThread, type CheckpointView } from '../checkpoint-view.ts'
 import { ExitCode } from '../exit-code.ts'
 import { findCheckpoint } from '../find-checkpoint.ts'
 import { formatState, formatValue } from '../format-value.ts'
@@ -77,7 +71,7 @@ function print(view: CheckpointView, isHead: boolean, output: Output): string[] 
 }
 
 function printTask(
-  { node = '?', id, state }: TaskView,
+  { node = '?', id, state }: StoredTask,
   isHead: boolean,
   { colors, stdout }: Output,
 ): string[] {

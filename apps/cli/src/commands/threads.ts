@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
-import { namesOf, nextNodes, statusOf, type ThreadStatus } from '../checkpoint-view.ts'
+import type { ThreadStatus } from '@cairn/checkpoint'
+import { namesOf, nextNodes, statusOf } from '../checkpoint-view.ts'
 import { ExitCode } from '../exit-code.ts'
 import { printable } from '../format-value.ts'
 import type { Colors } from '../output.ts'
