@@ -1,5 +1,6 @@
 import type { RunOptions } from './run-options.ts'
 import { atHead } from './run-start.ts'
+import { isEdit } from './versions/former-names.ts'
 
 /** What a start means for a thread that stands where its checkpoint left it. */
 export interface Beginning {
@@ -16,11 +17,11 @@ export interface Beginning {
 export function beginningOf(options: RunOptions, isNewThread: boolean): Beginning {
   const { start, loaded, position = atHead, isResuming = false } = options
   const hasAnswer = start.kind === 'command' && start.answer !== undefined
-  const isEdit = loaded?.metadata.source === 'update' || loaded?.metadata.source === 'fork'
-  const isHead = position.isAddressed && !position.isSuperseded && !isEdit
+  const isEdited = loaded !== undefined && isEdit(loaded.metadata)
+  const isHead = position.isAddressed && !position.isSuperseded && !isEdited
   const isTravelling =
     position.isAddressed && (position.isNestedAddress || !(hasAnswer || isResuming || isHead))
   const goesOn = !isNewThread && (isResuming || start.kind === 'continue' || hasAnswer)
-  const forks = isTravelling && (start.kind === 'command' || goesOn) && (!isEdit || position.isSuperseded)
+  const forks = isTravelling && (start.kind === 'command' || goesOn) && (!isEdited || position.isSuperseded)
   return { goesOn, isTravelling, forks, reusesFinished: !isTravelling && !position.isSuperseded }
 }

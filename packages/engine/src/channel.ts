@@ -9,12 +9,21 @@ export const UNCHANGED: unique symbol = Symbol('unchanged')
 export type Empty = typeof EMPTY
 export type Unchanged = typeof UNCHANGED
 
+/** For whom a join waits, and how many of them are enough; whether a topic takes each value once. */
+export interface ChannelTraits {
+  readonly names?: readonly string[]
+  readonly quorum?: number
+  readonly isUnique?: boolean
+}
+
 /**
  * How one channel behaves. `Content` is what it keeps between supersteps, `Value` what readers see, `Update`
  * what tasks write.
  */
 export interface Channel<Content = unknown, Value = unknown, Update = unknown> {
   readonly kind: string
+  /** What else of its making decides how what a store keeps of it is read: part of the graph's shape. */
+  readonly traits?: ChannelTraits
   /** The content before anything was written. */
   initial(): Content | Empty
   /**

@@ -202,7 +202,7 @@ function textOf(value: unknown): string {
 }
 
 /** Up to three names that differ from `wanted` in at most a third of their letters, closest first. */
-function nearest(wanted: string, names: readonly string[]): string[] {
+export function nearest(wanted: string, names: readonly string[]): string[] {
   return names
     .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
     .filter(

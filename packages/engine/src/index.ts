@@ -1,6 +1,6 @@
 export { advance, updateChannel, type Advance, type AppliedTask } from './advance.ts'
 export { Attempt, type AttemptHost, type Call } from './attempt.ts'
-export { EMPTY, UNCHANGED, type Channel, type Empty, type Unchanged } from './channel.ts'
+export { EMPTY, UNCHANGED, type Channel, type ChannelTraits, type Empty, type Unchanged } from './channel.ts'
 export { anyValue } from './channels/any-value.ts'
 export { barrier, type BarrierContent, type BarrierOptions } from './channels/barrier.ts'
 export { deferredValue, type DeferredContent } from './channels/deferred-value.ts'
@@ -43,6 +43,29 @@ export {
 export { turnWhenDue } from './turn.ts'
 export { HeldThread } from './held-thread.ts'
 export { holdThread, type HoldOptions } from './hold-thread.ts'
+export {
+  bringUp,
+  incompatibilities,
+  incompatible,
+  isSameShape,
+  migratedCheckpoint,
+  nestedIncompatibilities,
+  type BroughtUp,
+  type LoadLine,
+  type MigratedCheckpoint,
+} from './versions/bring-up.ts'
+export { formerNames, isEdit, type FormerNames } from './versions/former-names.ts'
+export {
+  IncompatibleGraphError,
+  describeLoss,
+  suggestedMigration,
+  type IncompatibleAt,
+  type IncompatibleGraph,
+} from './versions/incompatible-graph-error.ts'
+export { type Loss } from './versions/lost-work.ts'
+export { type Migration, type Renamed } from './versions/migration.ts'
+export { shapeOf, type ChannelShape, type NodeShape, type PlanShape } from './versions/plan-shape.ts'
+export { VERSION_KEY, versionOf, type Standstill } from './versions/standstill.ts'
 export { systemIds, uuid5, type Ids } from './ids.ts'
 export { type Durability } from './journal.ts'
 export { HeadMovedError, LeaseLostError, RunSupersededError, ThreadBusyError } from './lease-errors.ts'
@@ -97,6 +120,7 @@ export {
   type SeenVersions,
   type Store,
   type StoredCheckpoint,
+  type StoredShape,
   type TaskWrites,
   type Version,
 } from './store.ts'

@@ -29,6 +29,7 @@ import type {
 } from './store.ts'
 import type { Task } from './task.ts'
 import { abandoned, noWrites, recordOf } from './task-record.ts'
+import { shapeOf } from './versions/plan-shape.ts'
 import { withoutLiveValues } from './without-live-values.ts'
 import { addWriters, namingWriters, type Writers } from './writers.ts'
 import type { Write } from './write.ts'
@@ -377,6 +378,7 @@ export class Journal {
       seen: this.#seen,
       changed,
       removed,
+      shape: shapeOf(this.#plan),
     }
   }
 

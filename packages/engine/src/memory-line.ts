@@ -7,6 +7,7 @@ import type {
   Line,
   SeenVersions,
   StoredCheckpoint,
+  StoredShape,
   Version,
 } from './store.ts'
 
@@ -19,6 +20,7 @@ export interface KeptCheckpoint {
   readonly values: ReadonlyMap<string, TextVersion>
   readonly versions: Readonly<Record<string, Version>>
   readonly seen: SeenVersions
+  readonly shape: StoredShape | undefined
 }
 
 /** The writes of one task as they come, encoded. */
@@ -97,6 +99,7 @@ export class MemoryLine {
       ...(placed.length > 0 && {
         taskPaths: Object.fromEntries(placed.map(({ taskId, taskPath }) => [taskId, taskPath])),
       }),
+      ...(kept.shape !== undefined && { shape: kept.shape }),
     }
   }
 

@@ -99,7 +99,7 @@ export class MemoryStore implements Store {
   }
 
   #encodeCheckpoint(line: MemoryLine, checkpoint: NewCheckpoint): KeptCheckpoint {
-    const { id, parentId, createdAt, metadata, versions, seen } = checkpoint
+    const { id, parentId, createdAt, metadata, versions, seen, shape } = checkpoint
     return {
       id,
       parentId,
@@ -108,6 +108,7 @@ export class MemoryStore implements Store {
       values: this.#encodeValues(line, checkpoint),
       versions: { ...versions },
       seen: copySeen(seen),
+      shape: shape && { hash: shape.hash, text: shape.text },
     }
   }
 

@@ -8,6 +8,7 @@ import { SENDS } from './control.ts'
 import { InvalidPlanError } from './errors.ts'
 import type { RetryPolicy } from './retry.ts'
 import type { TimeoutPolicy } from './timeout.ts'
+import { migrationMistakes, type Migration } from './versions/migration.ts'
 
 /** Runs one attempt of a task: reads `attempt.input`, puts writes with `attempt.write`, may return a promise. */
 export type NodeBody = (attempt: Attempt) => void | Promise<void>
@@ -29,10 +30,16 @@ export interface NodeDefinition {
   readonly errorHandler?: string
   /** Machinery: never listed among tasks and never a static breakpoint. */
   readonly isHidden?: boolean
+  /** Plans of the graphs that are known to run inside it. Called when the graph's shape is first asked for. */
+  nested?(): readonly Plan[]
 }
 
 export interface PlanDefinition {
   readonly name: string
+  /** Told in the checkpoints, for migrations to begin from. Default: `1`. */
+  readonly version?: string
+  /** How threads of earlier versions come to this one. */
+  readonly migrations?: readonly Migration[]
   readonly channels: Readonly<Record<string, Channel>>
   readonly nodes: Readonly<Record<string, NodeDefinition>>
 }
@@ -48,6 +55,8 @@ export interface PlanNode extends NodeDefinition {
 
 export interface Plan {
   readonly name: string
+  readonly version: string
+  readonly migrations: readonly Migration[]
   readonly nodes: readonly PlanNode[]
   readonly nodeByName: ReadonlyMap<string, PlanNode>
   readonly channels: readonly Channel[]
@@ -96,6 +105,8 @@ export function createPlan(definition: PlanDefinition): Plan {
   const slots = channels.map((_, slot) => slot)
   return Object.freeze({
     name: definition.name,
+    version: definition.version ?? '1',
+    migrations: definition.migrations ?? [],
     nodes,
     nodeByName: new Map(nodes.map((node) => [node.name, node])),
     channels,
@@ -111,7 +122,8 @@ export function createPlan(definition: PlanDefinition): Plan {
   })
 }
 
-function checkNames({ name, nodes }: PlanDefinition, slotByChannel: ReadonlyMap<string, number>): void {
+function checkNames(definition: PlanDefinition, slotByChannel: ReadonlyMap<string, number>): void {
+  const { name, nodes } = definition
   const problems = Object.entries(nodes).flatMap(([node, { triggers, reads = [], errorHandler }]) => [
     ...[...triggers, ...[reads].flat()]
       .filter((channel) => !slotByChannel.has(channel))
@@ -120,6 +132,8 @@ function checkNames({ name, nodes }: PlanDefinition, slotByChannel: ReadonlyMap<
       ? [`node "${node}" names the error handler "${errorHandler}", which is no node of the graph`]
       : []),
   ])
+  const has = { node: (each: string) => each in nodes, channel: (each: string) => slotByChannel.has(each) }
+  problems.push(...migrationMistakes(definition, has))
   if (problems.length > 0) throw new InvalidPlanError(name, problems)
 }
 

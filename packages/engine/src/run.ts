@@ -39,6 +39,7 @@ import type { CheckpointMetadata, CheckpointSource, PendingWrite } from './store
 import { Task, byPath } from './task.ts'
 import { TaskNames } from './task-names.ts'
 import { turnWhenDue } from './turn.ts'
+import { formerNames, type FormerNames } from './versions/former-names.ts'
 import type { Write } from './write.ts'
 
 export class Run {
@@ -119,6 +120,12 @@ export class Run {
   /** Number of the superstep that is being planned or run. */
   get step(): number {
     return this.#step
+  }
+
+  /** For the tasks that start from a checkpoint which a migration made. */
+  get formerNames(): FormerNames | undefined {
+    const { loaded } = this.options
+    return loaded?.id === this.journal.checkpointId ? formerNames(loaded.metadata) : undefined
   }
 
   /** Tasks of the present superstep, in the order in which they were planned. */

@@ -55,9 +55,9 @@ function versionsOf(
 ): Omit<State, 'contents'> {
   return {
     versions: versionsBySlot(plan, versions),
-    seen: plan.nodes.map((node) => node.triggers.map((trigger) => number(seen[node.name]?.[trigger]))),
+    seen: plan.nodes.map((node) => node.triggers.map((trigger) => versionNumber(seen[node.name]?.[trigger]))),
     newest: Object.values(versions).reduce<number>(
-      (highest, version) => Math.max(highest, number(version)),
+      (highest, version) => Math.max(highest, versionNumber(version)),
       0,
     ),
   }
@@ -65,7 +65,7 @@ function versionsOf(
 
 /** By channel slot; 0 for a channel that is not among them. */
 export function versionsBySlot(plan: Plan, versions: Readonly<Record<string, Version>>): number[] {
-  return plan.channelNames.map((name) => number(versions[name]))
+  return plan.channelNames.map((name) => versionNumber(versions[name]))
 }
 
 /** What readers of a channel see, or `EMPTY`. */
@@ -99,7 +99,8 @@ export function seenByName(node: PlanNode, seen: readonly number[]): SeenVersion
   return versions
 }
 
-function number(version: Version | undefined): number {
+/** How far a channel has come, whatever form a saver gives its versions; 0 for one that was never written. */
+export function versionNumber(version: Version | undefined): number {
   if (version === undefined || version === '') return 0
   return typeof version === 'number' ? version : Number.parseInt(version, 10)
 }

@@ -37,6 +37,17 @@ export interface CheckpointMetadata {
 /** What a task wrote, kept beside the checkpoint it started from: `[taskId, channel, value]`. */
 export type PendingWrite = readonly [taskId: string, channel: string, value: unknown]
 
+/**
+ * What the graph looked like that made a checkpoint. Whoever commits gives the same object for all checkpoints of one
+ * graph, so that a store can keep it once and remember where.
+ */
+export interface StoredShape {
+  /** Of the text: 64 hexadecimal digits. */
+  readonly hash: string
+  /** JSON; see `PlanShape`. */
+  readonly text: string
+}
+
 /** A whole checkpoint as `load` and `list` give it: fresh values, which the caller may keep and change. */
 export interface StoredCheckpoint {
   readonly line: Line
@@ -53,6 +64,8 @@ export interface StoredCheckpoint {
   readonly writes: readonly PendingWrite[]
   /** Task id → task path, of the tasks in `writes`. A store that does not know them leaves this out. */
   readonly taskPaths?: Readonly<Record<string, string>>
+  /** Absent when whoever made the checkpoint gave none. */
+  readonly shape?: StoredShape
 }
 
 /** Writes of one task, to be kept beside checkpoint `checkpointId`. */
@@ -78,6 +91,7 @@ export interface NewCheckpoint {
   readonly changed: Readonly<Record<string, unknown>>
   /** Channels that hold nothing any more. */
   readonly removed: readonly string[]
+  readonly shape?: StoredShape
 }
 
 /** What is kept together or not at all. `writes` come first: they may belong to an earlier checkpoint. */

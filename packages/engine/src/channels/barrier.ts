@@ -27,6 +27,7 @@ export function barrier(options: BarrierOptions): Channel<BarrierContent, undefi
     content.arrived.length >= quorum && (!isDeferred || content.isReleased)
   return {
     kind: isDeferred ? 'NamedBarrierValueAfterFinish' : 'NamedBarrierValue',
+    traits: { names: names.toSorted(), ...(quorum < names.length && { quorum }) },
     initial: () => nobody,
     update(content, updates) {
       const { arrived, isReleased } = content === EMPTY ? nobody : content

@@ -17,6 +17,7 @@ export function topic<Value>(
   const none: TopicContent<Value> = isUnique ? { values: [], seen: new Set() } : { values: [] }
   return {
     kind: 'Topic',
+    ...(isUnique && { traits: { isUnique } }),
     isVolatile: !isAccumulating,
     initial: () => none,
     update(content, updates) {

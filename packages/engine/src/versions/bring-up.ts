@@ -1,0 +1,182 @@
+// Brings a stored thread to the version of the graph that is to go on with it, or says why it cannot be.
+import type { Clock } from '../clock.ts'
+import { CONTROL_POSITION, NULL_TASK_ID } from '../control.ts'
+import type { Ids } from '../ids.ts'
+import type { Plan, PlanNode } from '../plan.ts'
+import type { Awaitable, Line, NewCheckpoint, StoredCheckpoint, TaskWrites } from '../store.ts'
+import { pathText } from '../task.ts'
+import type { Write } from '../write.ts'
+import { IncompatibleGraphError, type IncompatibleAt } from './incompatible-graph-error.ts'
+import { hasPendingWork, lostWork, type Loss } from './lost-work.ts'
+import { migrateStandstill } from './migrate-standstill.ts'
+import { migrationPath } from './migration.ts'
+import { nestedPlans, readShape, shapeOf } from './plan-shape.ts'
+import { standstillOf, versionOf, type DueTask, type Standstill } from './standstill.ts'
+
+/** Where the newest checkpoint of a line comes from. */
+export type LoadLine = (line: Line) => Awaitable<StoredCheckpoint | undefined>
+
+/** A thread as the plan finds it. */
+export interface BroughtUp {
+  readonly standstill: Standstill
+  /** What went before `standstill` is the version that the thread stands at. */
+  readonly isMigrated: boolean
+  /** The thread has more to do. */
+  readonly isPending: boolean
+  readonly losses: readonly Loss[]
+}
+
+/** Whether a checkpoint was made by a graph that looks the same, so that there is nothing to look for. */
+export function isSameShape(plan: Plan, { shape }: StoredCheckpoint): boolean {
+  return shape !== undefined && shape.hash === shapeOf(plan).hash
+}
+
+/** What the plan makes of a checkpoint that another one may have made. Nothing is stored. */
+export async function bringUp(plan: Plan, stored: StoredCheckpoint): Promise<BroughtUp> {
+  const path = migrationPath(plan.migrations, versionOf(stored), plan.version) ?? []
+  let standstill = standstillOf(stored)
+  for (const migration of path) standstill = await migrateStandstill(standstill, migration)
+  return {
+    standstill,
+    isMigrated: path.length > 0,
+    isPending: hasPendingWork(standstill),
+    losses: lostWork(plan, standstill),
+  }
+}
+
+/** Lines of a thread that would lose something, its own and those of nested graphs that are known to be under way. */
+export async function incompatibilities(
+  plan: Plan,
+  stored: StoredCheckpoint,
+  load: LoadLine,
+): Promise<IncompatibleGraphError[]> {
+  if (isSameShape(plan, stored)) return []
+  const { standstill, isPending, losses } = await bringUp(plan, stored)
+  if (!isPending) return []
+  const own = losses.length === 0 ? [] : [incompatible(plan, stored, losses)]
+  return [...own, ...(await nestedIncompatibilities(plan, stored, standstill, load))]
+}
+
+export function incompatible(
+  plan: Plan,
+  stored: StoredCheckpoint,
+  losses: readonly Loss[],
+): IncompatibleGraphError {
+  const at: IncompatibleAt = {
+    threadId: stored.line.threadId,
+    namespace: stored.line.namespace,
+    checkpointId: stored.id,
+    version: versionOf(stored),
+  }
+  return new IncompatibleGraphError({ name: plan.name, version: plan.version }, at, losses)
+}
+
+/** Of the graphs within tasks that have not finished. */
+export async function nestedIncompatibilities(
+  plan: Plan,
+  { line }: StoredCheckpoint,
+  { tasks, naming }: Standstill,
+  load: LoadLine,
+): Promise<IncompatibleGraphError[]> {
+  const open = tasks
+    .filter(({ isFinished }) => !isFinished)
+    .map((task) => ({ task, node: plan.nodeByName.get(task.node) }))
+    .filter(({ node }) => node !== undefined && nestedPlans(node).length > 0)
+  const found = open.map(async ({ task, node }) => {
+    const name = naming.nodes[task.node] ?? task.node
+    const around = naming.namespace === '' ? name : `${naming.namespace}|${name}`
+    for (const id of task.ids) {
+      const stored = await load({ threadId: line.threadId, namespace: `${around}:${id}` })
+      const nested = stored === undefined ? undefined : planOf(node!, stored)
+      if (nested !== undefined) return incompatibilities(nested, stored!, load)
+    }
+    return []
+  })
+  return (await Promise.all(found)).flat()
+}
+
+/** Which of the graphs within a node has made a checkpoint. */
+function planOf(node: PlanNode, { shape }: StoredCheckpoint): Plan | undefined {
+  const plans = nestedPlans(node)
+  if (plans.length === 1) return plans[0]
+  const name = shape === undefined ? undefined : readShape(shape)?.graph
+  const named = plans.filter((plan) => plan.name === name)
+  return named.length === 1 ? named[0] : undefined
+}
+
+/** What is stored of a migration: a checkpoint that follows the one it was made from, and what lies beside it. */
+export interface MigratedCheckpoint {
+  readonly checkpoint: NewCheckpoint
+  readonly writes: readonly TaskWrites[]
+  /** As a store would give it. */
+  readonly loaded: StoredCheckpoint
+}
+
+/**
+ * The checkpoint that holds a migrated thread, and what is to be kept with it.
+ *
+ * @param from as the store holds it
+ */
+export function migratedCheckpoint(
+  plan: Plan,
+  from: StoredCheckpoint,
+  standstill: Standstill,
+  { ids, clock }: { readonly ids: Ids; readonly clock: Clock },
+): MigratedCheckpoint {
+  const { values, versions, seen, writes, naming } = standstill
+  const step = from.metadata.step + 1
+  const id = ids.checkpointId(step, from.id)
+  const migration = { ...naming, from: versionOf(from), to: plan.version }
+  const rest = {
+    id,
+    parentId: from.id,
+    createdAt: new Date(clock.now()).toISOString(),
+    metadata: { ...from.metadata, source: 'update', step, migration },
+    versions,
+    seen,
+    shape: shapeOf(plan),
+  } as const
+  const isNew = (channel: string) =>
+    !Object.hasOwn(from.values, channel) || from.values[channel] !== values[channel]
+  return {
+    checkpoint: {
+      ...rest,
+      changed: Object.fromEntries(Object.entries(values).filter(([channel]) => isNew(channel))),
+      removed: Object.keys(from.values).filter((channel) => !Object.hasOwn(values, channel)),
+    },
+    writes: taskWrites(standstill, id, from.taskPaths),
+    loaded: { ...rest, line: from.line, values, writes },
+  }
+}
+
+function taskWrites(
+  { writes, tasks }: Standstill,
+  checkpointId: string,
+  paths: StoredCheckpoint['taskPaths'],
+): TaskWrites[] {
+  const ids = [...new Set(writes.map(([taskId]) => taskId))]
+  return ids.map((taskId, index) => {
+    const own = writes
+      .filter(([each]) => each === taskId)
+      .map(([, channel, value]): Write => [channel, value])
+    const task = tasks.find((each) => each.ids.includes(taskId))
+    const isControl = ([channel]: Write) => CONTROL_POSITION.has(channel)
+    return {
+      checkpointId,
+      taskId,
+      taskPath: task === undefined ? (paths?.[taskId] ?? otherPath(taskId, index)) : pathOf(task),
+      // Others are placed by their index, as whoever adds to them counts it.
+      writes: [...own.filter((write) => !isControl(write)), ...own.filter(isControl)],
+    }
+  })
+}
+
+function pathOf({ node, index }: DueTask): string {
+  return pathText(index === undefined ? ['__pregel_pull', node] : ['__pregel_push', index, false])
+}
+
+/** Commands and answers have none. A store that does not tell the paths has the tasks in their order all the same. */
+function otherPath(taskId: string, index: number): string {
+  const isTask = taskId !== NULL_TASK_ID && taskId.includes('-')
+  return isTask ? pathText(['__pregel_push', ['__migrated', index]]) : ''
+}
