@@ -52,6 +52,11 @@ export class HeldThread implements Store {
     return !this.#isReleased && threadId === this.threadId && (store === this || store === this.#store)
   }
 
+  /** Where to write to a thread: here if this holds it, and else in the store itself. */
+  storeFor(threadId: string): Store {
+    return this.covers(this, threadId) ? this : this.#store
+  }
+
   /** Calls back once the thread is found to be lost while the run waits for something else. */
   onLost(callback: (error: unknown) => void): void {
     this.#onLost = callback

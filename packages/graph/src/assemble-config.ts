@@ -23,6 +23,7 @@ const passed = new Set([
   'interruptAfter',
   'checkpointDuring',
   'durability',
+  'onBusy',
   'signal',
   'heartbeat',
   'executionInfo',

@@ -13,7 +13,14 @@ import {
   UnknownNodeError as EngineUnknownNodeError,
 } from '@cairn/engine'
 
-export { AmbiguousResumeError, StaleResumeError } from '@cairn/engine'
+export {
+  AmbiguousResumeError,
+  HeadMovedError,
+  LeaseLostError,
+  RunSupersededError,
+  StaleResumeError,
+  ThreadBusyError,
+} from '@cairn/engine'
 
 const concurrent = { lc_error_code: 'INVALID_CONCURRENT_GRAPH_UPDATE' } as const
 

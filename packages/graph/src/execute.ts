@@ -17,8 +17,11 @@ import {
   dueTasks,
   openQuestions,
   restoreState,
+  type Awaitable,
   type Durability,
+  type HeldThread,
   type Line,
+  type OnBusy,
   type Plan,
   type RunListener,
   type RunResult,
@@ -29,9 +32,10 @@ import {
   type Task,
   turnWhenDue,
 } from '@cairn/engine'
-import { InvalidSaverConfigError } from '@cairn/checkpoint'
+import { InvalidSaverConfigError, StoreSaver } from '@cairn/checkpoint'
 import type { AssembledConfig } from './assemble-config.ts'
 import { toLangGraphError, type FailedRun } from './errors.ts'
+import { holdForRun, supersededReason, throwIfSuperseded } from './hold-line.ts'
 import * as keys from './langgraph/config-keys.ts'
 import { idsAfter } from './langgraph/ids-in-order.ts'
 import { deltaSnapshots } from './langgraph/delta-snapshots.ts'
@@ -73,6 +77,8 @@ export interface ExecuteOptions {
   readonly namespace: string
   readonly isNested: boolean
   readonly durability: Durability
+  /** What to do when another run has the thread. */
+  readonly onBusy: OnBusy
   readonly interruptBefore: readonly string[] | '*'
   readonly interruptAfter: readonly string[] | '*'
   readonly retry: Parameters<typeof lowerRetry>[0]
@@ -110,15 +116,25 @@ export async function execute(options: ExecuteOptions): Promise<void> {
   )
   const listener = more.length === 0 ? options.listener : toAll([options.listener, ...more])
   const signal = stepTimeout === undefined ? config.signal : stepTimeout.signal
+  let held: HeldThread | undefined
   try {
-    const locating = locateStart(options)
+    const place = placeOf(options)
+    const holding = holdPlace(options, input, place, signal)
+    held = holding instanceof Promise ? await holding : holding
+    const locating = locateStart(options, held === undefined ? place : { ...place, own: held })
     const located = locating instanceof Promise ? await locating : locating
     const rebuilding = withRebuiltChannels(options, located)
     const start = rebuilding instanceof Promise ? await rebuilding : rebuilding
-    const { run, session } = createRun({ ...options, input, listener }, start, signal, manager, cache)
+    const { run, session } = createRun({ ...options, input, listener }, start, {
+      signal,
+      manager,
+      cache,
+      held,
+    })
     session.run = run
     const result = await run.execute()
     if (lifecycle !== undefined) await lifecycle.ended()
+    throwIfSuperseded(result, held)
     throwUnlessEnded(result, isNested)
     await options.onEnd?.()
     if (manager !== undefined) {
@@ -129,6 +145,9 @@ export async function execute(options: ExecuteOptions): Promise<void> {
       if (isBelow) await turns(turnsAfterEnd)
     }
   } catch (error) {
+    // What failed before the run began has not given the thread back; callbacks may take as long as they like.
+    const releasing = held?.release()
+    if (releasing !== undefined) await releasing
     const isCallersStop = config.signal?.aborted === true && error === config.signal.reason
     const known = isCallersStop ? stopError(error) : toLangGraphError(error, failedRun(options))
     await options.onEnd?.({ error: known })
@@ -158,22 +177,40 @@ const missingThread =
   'property. When using a checkpointer, you must pass a "thread_id" so the checkpointer knows which conversation thread ' +
   'to persist state for. Example: graph.stream(input, { configurable: { thread_id: "my-thread-id" } })'
 
-/** A store that answers at once is not awaited. */
-function locateStart({
-  program,
-  saver,
-  config,
-  namespace,
-  isNested,
-}: ExecuteOptions): Start | Promise<Start> {
+/** Where a run keeps its checkpoints. */
+interface Place {
+  readonly line: Line
+  /** The store behind the saver, if it has one. */
+  readonly own: Store | undefined
+}
+
+function placeOf({ saver, config, namespace }: ExecuteOptions): Place {
   const given = config.configurable['thread_id'] as string | number | undefined
   const threadId = String(given ?? '')
-  const line: Line = { threadId, namespace }
-  if (saver === undefined) return { line, store: undefined, loaded: undefined, position: atHead }
   const own = storeBehind(saver)
   if (own !== undefined && given === undefined) throw new Error(missingThread)
   if (own !== undefined && (threadId === '' || typeof given === 'object' || typeof given === 'boolean'))
     throw new InvalidSaverConfigError('thread_id', given)
+  return { line: { threadId, namespace }, own }
+}
+
+/** A nested graph is within the lease of the run around it. */
+function holdPlace(
+  { isNested, config, onBusy }: ExecuteOptions,
+  input: unknown,
+  { own, line }: Place,
+  signal: AbortSignal | undefined,
+): Awaitable<HeldThread | undefined> {
+  if (isNested || own === undefined) return undefined
+  return holdForRun({ store: own, line, runId: config.runId, onBusy, signal }, input)
+}
+
+/** A store that answers at once is not awaited. */
+function locateStart(
+  { program, saver, config, isNested }: ExecuteOptions,
+  { line, own }: Place,
+): Start | Promise<Start> {
+  if (saver === undefined) return { line, store: undefined, loaded: undefined, position: atHead }
   const reader = own ?? new SaverStore(saver, config, undefined)
   const start = (located: Located): Start => ({
     line,
@@ -196,12 +233,17 @@ function withRebuiltChannels(
   return rebuilding.then((rebuilt) => ({ ...start, loaded: rebuilt, stored: loaded }))
 }
 
+interface Around {
+  readonly signal: AbortSignal | undefined
+  readonly manager: CallbackManagerForChainRun | undefined
+  readonly cache: NodeCache | undefined
+  readonly held: HeldThread | undefined
+}
+
 function createRun(
   options: ExecuteOptions,
   start: Start,
-  signal: AbortSignal | undefined,
-  manager: CallbackManagerForChainRun | undefined,
-  cache: NodeCache | undefined,
+  { signal, manager, cache, held }: Around,
 ): { run: Run; session: Session } {
   const { program, config, isNested } = options
   const { configurable } = config
@@ -227,7 +269,7 @@ function createRun(
   const session = new Session({
     program,
     config,
-    saver: options.saver,
+    saver: held === undefined ? options.saver : new StoreSaver(held),
     namespace: line.namespace,
     manager,
     answers,
@@ -243,6 +285,7 @@ function createRun(
     start: begin,
     line,
     store,
+    held,
     loaded,
     position,
     durability: options.durability,
@@ -259,7 +302,8 @@ function createRun(
     isNested,
     parents: around,
     context: session,
-    drainReason: () => (control.drainRequested ? (control.drainReason ?? 'shutdown') : undefined),
+    drainReason: () =>
+      control.drainRequested ? (control.drainReason ?? 'shutdown') : supersededReason(store),
     ...(cache !== undefined && { lookUp: (tasks: readonly Task[]) => cache.lookUp(tasks) }),
     classify: session.classify,
     keepsTurn: session.isFollowed,

@@ -7,11 +7,16 @@ export { entrypoint } from './entrypoint.ts'
 export {
   AmbiguousResumeError,
   CannotAdoptError,
+  HeadMovedError,
+  LeaseLostError,
   RecursionLimitError,
+  RunSupersededError,
   StaleResumeError,
+  ThreadBusyError,
   UnknownKeyError,
   UnknownNodeError,
 } from './errors.ts'
 export { MemorySaver } from './memory-saver.ts'
 export { Graph, MessageGraph } from './older-builders.ts'
+export type { OnBusy } from './on-busy.ts'
 export { StateGraph, type JoinRule } from './state-graph.ts'

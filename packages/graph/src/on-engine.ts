@@ -9,9 +9,11 @@ import { execute, type ExecuteOptions } from './execute.ts'
 import * as keys from './langgraph/config-keys.ts'
 import { withOpenWrites, type SnapshotOptions } from './langgraph/open-writes.ts'
 import { idsInOrder } from './langgraph/ids-in-order.ts'
+import { holdLine, storeForEdit } from './hold-line.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
 import { storeBehind } from './langgraph/store-behind.ts'
 import type { Program } from './lower/program.ts'
+import { checkOnBusy, type OnBusy } from './on-busy.ts'
 import { prepareRun, type PreparedRun } from './prepare-run.ts'
 import { Standing } from './standing.ts'
 import type { Chunk, ChunkSink } from './stream/chunk.ts'
@@ -33,7 +35,11 @@ type AnyCompiledGraph = CompiledStateGraph<unknown, unknown, string>
 const diagnostics = new Diagnostics()
 
 /** A graph of one of LangGraph's classes, whose runs are Cairn's. */
-export type EngineGraph = AnyCompiledGraph & { readonly program: Program }
+export type EngineGraph = AnyCompiledGraph & {
+  readonly program: Program
+  /** What its runs do that find their thread in use, unless they are told. */
+  readonly onBusy: OnBusy | undefined
+}
 
 /**
  * One of LangGraph's classes of compiled graphs, made to run on Cairn's engine: its drawing and its state API are
@@ -44,14 +50,16 @@ export type EngineGraph = AnyCompiledGraph & { readonly program: Program }
 export function onEngine(
   Base: abstract new (fields: never) => unknown,
   lowerGraph: (compiled: never) => Program,
-): new (fields: { readonly program?: Program }) => EngineGraph {
+): new (fields: { readonly program?: Program; readonly onBusy?: OnBusy | undefined }) => EngineGraph {
   return class extends (Base as new (fields: never) => AnyCompiledGraph) {
     static override readonly name = Base.name
     readonly program: Program
+    readonly onBusy: OnBusy | undefined
 
-    constructor(fields: { program?: Program }) {
+    constructor(fields: { program?: Program; onBusy?: OnBusy | undefined }) {
       super(fields as never)
       this.program = fields.program ?? lowerGraph(this as never)
+      this.onBusy = fields.onBusy
     }
 
     /** As serialised, and as tracers show it, the class is LangGraph's. */
@@ -205,26 +213,48 @@ export function onEngine(
       return { ...snapshot, next: standing.nodesAfterSuperstep(snapshot.tasks) ?? snapshot.next }
     }
 
-    /** Each superstep of an edit is one commit, if the saver is over a store. */
+    /**
+     * Each superstep of an edit is one commit, if the saver is over a store. An edit has the thread to itself, unless
+     * it comes from a node of the run that has it.
+     */
     override async bulkUpdateState(
       ...[config, supersteps]: Parameters<AnyCompiledGraph['bulkUpdateState']>
     ): ReturnType<AnyCompiledGraph['bulkUpdateState']> {
+      const { onBusy, ...given } = config
+      checkOnBusy(onBusy)
       await idsInOrder()
-      const lent = config.configurable?.[keys.CHECKPOINTER] as unknown
-      const store = storeBehind((lent ?? this.checkpointer) as BaseCheckpointSaver | undefined)
-      if (store === undefined) return super.bulkUpdateState(config, supersteps)
-      const commits = new WholeCommits(store)
-      const checkpointer = new StoreSaver(commits)
-      const edited =
-        lent === undefined
-          ? super.bulkUpdateState.call(withSaver(this, checkpointer), config, supersteps)
-          : super.bulkUpdateState(
-              { ...config, configurable: { ...config.configurable, [keys.CHECKPOINTER]: checkpointer } },
-              supersteps,
-            )
-      const after = await edited
-      await commits.release()
-      return after
+      const lent = given.configurable?.[keys.CHECKPOINTER] as unknown
+      const behind = storeBehind((lent ?? this.checkpointer) as BaseCheckpointSaver | undefined)
+      if (behind === undefined) return super.bulkUpdateState(given, supersteps)
+      const threadId = given.configurable?.['thread_id'] as string | number | undefined
+      const line = { threadId: String(threadId ?? ''), namespace: '' }
+      const { store, isHeld } = storeForEdit(behind, line.threadId)
+      const held =
+        isHeld || threadId === undefined
+          ? undefined
+          : await holdLine({
+              store,
+              line,
+              runId: given.runId,
+              onBusy: onBusy ?? this.onBusy ?? 'reject',
+              signal: given.signal,
+            })
+      try {
+        const commits = new WholeCommits(held ?? store)
+        const checkpointer = new StoreSaver(commits)
+        const edited =
+          lent === undefined
+            ? super.bulkUpdateState.call(withSaver(this, checkpointer), given, supersteps)
+            : super.bulkUpdateState(
+                { ...given, configurable: { ...given.configurable, [keys.CHECKPOINTER]: checkpointer } },
+                supersteps,
+              )
+        const after = await edited
+        await commits.release()
+        return after
+      } finally {
+        await held?.release()
+      }
     }
 
     #emitter({ config, namespace, isNested }: PreparedRun, sinks: readonly ChunkSink[]): Emitter {

@@ -9,6 +9,7 @@ import * as keys from './langgraph/config-keys.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
 import type { Scratchpad } from './langgraph/scratchpad.ts'
 import { serverInfoOf } from './langgraph/server-info.ts'
+import { checkOnBusy, type OnBusy } from './on-busy.ts'
 import type { EngineGraph } from './on-engine.ts'
 import type { ChunkSink } from './stream/chunk.ts'
 
@@ -50,6 +51,7 @@ export function prepareRun(graph: EngineGraph, input: unknown, options: RunConfi
     namespace,
     isNested,
     durability: durabilityOf(config),
+    onBusy: onBusyOf(graph, config),
     interruptBefore: config.interruptBefore ?? graph.interruptBefore ?? [],
     interruptAfter: config.interruptAfter ?? graph.interruptAfter ?? [],
     retry: graph.retryPolicy,
@@ -121,6 +123,11 @@ function saverOf(
   if (lent !== undefined) return lent
   if (checkpointer === true) throw new Error('checkpointer: true cannot be used for root graphs.')
   return checkpointer
+}
+
+function onBusyOf(graph: EngineGraph, { onBusy }: AssembledConfig): OnBusy {
+  checkOnBusy(onBusy)
+  return onBusy ?? graph.onBusy ?? 'reject'
 }
 
 function durabilityOf({ durability, checkpointDuring, configurable }: AssembledConfig): Durability {

@@ -312,6 +312,7 @@ function withoutOwn(config: AssembledConfig): RunConfig {
     outputKeys: _outputKeys,
     interruptBefore: _interruptBefore,
     interruptAfter: _interruptAfter,
+    onBusy: _onBusy,
     ...passedOn
   } = config
   return passedOn

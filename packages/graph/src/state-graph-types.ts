@@ -11,6 +11,8 @@ import type {
   ToStateDefinition,
 } from '@langchain/langgraph'
 
+import type { OnBusy } from './on-busy.ts'
+
 /** What a schema that is given for the state stands for where an input or output schema is wanted. */
 export type SchemaOf<Definition> = Definition extends AnyStateSchema
   ? Definition
@@ -83,4 +85,10 @@ export type CompileOptions<Nodes extends string, Added extends Transformers> = O
    * @default false
    */
   strict?: boolean
+  /**
+   * What a run of this graph does when another run has its thread, unless it is told: fail with a `ThreadBusyError`,
+   * wait until the thread is free, or make the other one stop before its next superstep.
+   * @default 'reject'
+   */
+  onBusy?: OnBusy
 }

@@ -22,6 +22,7 @@ import type { CompiledFields } from './langgraph/compiled-fields.ts'
 import { findMistakes, withAllMistakes } from './lower/find-mistakes.ts'
 import { lower } from './lower/lower.ts'
 import { nodeEntries } from './node-entries.ts'
+import { checkOnBusy } from './on-busy.ts'
 import type {
   CompileOptions,
   NodeAction,
@@ -167,13 +168,14 @@ export class StateGraph<
   override compile<const T extends Transformers = []>(
     options: CompileOptions<N, T> = {},
   ): CompiledStateGraph<Prettify<S>, Prettify<U>, N, I, O, C, R, Interrupt, Writer, T> {
-    const { strict: isStrict = false, ...rest } = options
+    const { strict: isStrict = false, onBusy, ...rest } = options
+    checkOnBusy(onBusy)
     const compiled = this.#compileOnce(rest)
     const program = lower(compiled, { isStrict, joins: this.#joins })
-    return new CompiledGraph({ ...compiled, program }) as never
+    return new CompiledGraph({ ...compiled, program, onBusy }) as never
   }
 
-  #compileOnce(options: Omit<CompileOptions<N, Transformers>, 'strict'>): CompiledFields {
+  #compileOnce(options: Omit<CompileOptions<N, Transformers>, 'strict' | 'onBusy'>): CompiledFields {
     try {
       return super.compile(options)
     } catch (error) {

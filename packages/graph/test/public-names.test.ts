@@ -20,8 +20,12 @@ test('names of its own, and names of LangGraph that mean something else here', (
       "own": [
         "AmbiguousResumeError",
         "CannotAdoptError",
+        "HeadMovedError",
+        "LeaseLostError",
         "RecursionLimitError",
+        "RunSupersededError",
         "StaleResumeError",
+        "ThreadBusyError",
         "UnknownKeyError",
         "UnknownNodeError",
         "adopt",
