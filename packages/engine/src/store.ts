@@ -68,6 +68,9 @@ export interface StoredCheckpoint {
   readonly shape?: StoredShape
 }
 
+/** Where a checkpoint stands, without what it holds. */
+export type CheckpointOutline = Pick<StoredCheckpoint, 'line' | 'id' | 'parentId'>
+
 /** Writes of one task, to be kept beside checkpoint `checkpointId`. */
 export interface TaskWrites {
   readonly checkpointId: string
@@ -139,6 +142,10 @@ export interface Store {
   commit(commit: Commit): Awaitable<void>
   /** Newest first. */
   list(query: ListQuery): Iterable<StoredCheckpoint> | AsyncIterable<StoredCheckpoint>
+  /** As `list`, without what the checkpoints hold: for stores that know it for much less. */
+  outline?(
+    query: Pick<ListQuery, 'threadId' | 'namespace'>,
+  ): Iterable<CheckpointOutline> | AsyncIterable<CheckpointOutline>
   /** Forgets a thread: every line of it, and its lease. Whoever holds it has lost it. */
   deleteThread(threadId: string): Awaitable<void>
 }
