@@ -111,6 +111,7 @@ export { emptyState, readChannel, readChannels, restoreState, type State } from 
 export {
   type Awaitable,
   type CheckpointMetadata,
+  type CheckpointOutline,
   type CheckpointSource,
   type Commit,
   type Line,

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import type { Codec } from '../codec/codec.ts'
 import { createCodec } from '../codec/create-codec.ts'
 import { compareCodePoints } from '../code-point-order.ts'
-import type { Awaitable, Line, Store, StoredCheckpoint } from '../store.ts'
+import type { Awaitable, CheckpointOutline, Line, Store, StoredCheckpoint } from '../store.ts'
 import { checkpointRecord, type Snapshot, snapshotOf } from './checkpoint-difference.ts'
 import { EXPORT_VERSION, lineOf, type ExportRecord, type WritesRecord } from './export-format.ts'
 import type { Json } from './json-edit.ts'
@@ -79,16 +79,23 @@ class ThreadText {
   }
 }
 
+function outlineOf(
+  store: Store,
+  query: Partial<Line>,
+): Iterable<CheckpointOutline> | AsyncIterable<CheckpointOutline> {
+  return store.outline?.(query) ?? store.list(query)
+}
+
 async function threadIds(store: Store): Promise<string[]> {
   const ids = new Set<string>()
-  for await (const { line } of store.list({})) ids.add(line.threadId)
+  for await (const { line } of outlineOf(store, {})) ids.add(line.threadId)
   return [...ids].toSorted(compareCodePoints)
 }
 
 /** The thread's own first. */
 async function namespacesOf(store: Store, threadId: string): Promise<string[]> {
   const namespaces = new Set<string>()
-  for await (const { line } of store.list({ threadId })) namespaces.add(line.namespace)
+  for await (const { line } of outlineOf(store, { threadId })) namespaces.add(line.namespace)
   return [...namespaces].toSorted(compareCodePoints)
 }
 
@@ -129,7 +136,7 @@ async function loadSnapshot(
 /** Ids, each with its parent's where the line holds it, in the order in which they were made. */
 async function parentsFirst(store: Store, line: Line): Promise<[id: string, parentId: string | undefined][]> {
   const parents = new Map<string, string | undefined>()
-  for await (const { id, parentId } of store.list(line)) parents.set(id, parentId)
+  for await (const { id, parentId } of outlineOf(store, line)) parents.set(id, parentId)
   const ordered = new Set<string>()
   for (const oldest of [...parents.keys()].toReversed()) {
     // A parent sorts before its child, but for those that were copied from elsewhere.
