@@ -102,7 +102,9 @@ export class SqliteMemory extends BaseStore {
     checkMemoryOptions(path, options)
     const database = openDatabase(path, options)
     try {
-      if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'memory_item'").get() === undefined) createMemoryTables(database)
+      const exists = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'memory_item'")
+      if (!database.readonly)
+        database.transaction(() => exists.get() ?? createMemoryTables(database)).immediate()
       return new SqliteMemory(path, database, options)
     } catch (error) {
       database.close()
@@ -137,8 +139,8 @@ export class SqliteMemory extends BaseStore {
     return this.#indexOptions
   }
 
-  /** Several operations in one transaction. The result of a put is `null`. */
-  override async batch<Operations extends readonly Operation[]>(
+  /** Several operations in one transaction: `[result, …]`, that of a put being `null`. */
+  override async batch<Operations extends readonly (Operation | MemoryPutOperation)[] | readonly []>(
     operations: Operations,
   ): Promise<OperationResults<Operations>> {
     this.#assertOpen()

@@ -11,8 +11,8 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 1000 }))
 afterEach(() => void vi.useRealTimers())
 
 interface Results {
-  readonly ours: unknown[][]
-  readonly langgraphs: unknown[][]
+  readonly ours: (readonly unknown[])[]
+  readonly langgraphs: (readonly unknown[])[]
 }
 
 async function runOnBoth(
@@ -25,7 +25,7 @@ async function runOnBoth(
   try {
     for (const operations of batches) {
       vi.setSystemTime(Date.now() + 1)
-      results.ours.push((await memory.batch(operations)) as unknown[])
+      results.ours.push((await memory.batch(operations)) as readonly unknown[])
       results.langgraphs.push(await referenceResults(reference, operations))
     }
     return results
