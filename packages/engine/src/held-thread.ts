@@ -42,6 +42,10 @@ export class HeldThread implements Store {
     return this.#lease.threadId
   }
 
+  get lease(): Lease {
+    return this.#lease
+  }
+
   /** The run that has asked this one to stop at its next superstep. */
   get askedBy(): Holder | undefined {
     return this.#lease.askedBy
@@ -137,6 +141,7 @@ export class HeldThread implements Store {
   #failedToRenew(error: unknown): void {
     if (!isLeaseLost(error) || this.#isReleased) return
     this.#lost = { error }
+    this.#stopWatch()
     this.#onLost?.(error)
   }
 }

@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { committingConformance } from './store-conformance/committing.ts'
+import { leasingConformance } from './store-conformance/leasing.ts'
 import { listingConformance } from './store-conformance/listing.ts'
 import { loadingConformance } from './store-conformance/loading.ts'
 import type { OpenStore } from './store-conformance/opened-store.ts'
@@ -17,6 +18,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     committingConformance(open)
     writingConformance(open)
     listingConformance(open)
+    leasingConformance(open)
     separatingConformance(open)
     survivingConformance(open)
   })

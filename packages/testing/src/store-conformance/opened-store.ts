@@ -12,6 +12,11 @@ export interface OpenedStore {
    * without it the tests about that are skipped.
    */
   reopen?(): Promise<Store>
+  /**
+   * Opens what it keeps once more, as another process would while this one has it. A store that several processes may
+   * have open has this; without it the tests about that are skipped.
+   */
+  openBeside?(): Promise<Store>
 }
 
 export type OpenStore = () => Promise<OpenedStore>
