@@ -4,13 +4,16 @@ import type { Run } from './run.ts'
 import type { Task } from './task.ts'
 
 /** Something that is no error and yet not what the graph's author meant. */
-export type Diagnostic = {
-  readonly kind: 'stalled-join'
-  readonly channel: string
-  /** Who never arrived. */
-  readonly missing: readonly string[]
-  readonly message: string
-}
+export type Diagnostic =
+  | {
+      readonly kind: 'stalled-join'
+      readonly channel: string
+      /** Who never arrived. */
+      readonly missing: readonly string[]
+      readonly message: string
+    }
+  /** A part of the thread's state that the graph has no place for: another version of it has left it. */
+  | { readonly kind: 'dropped-value'; readonly message: string }
 
 export interface RunListener {
   /** A resumed run has its state, and no superstep has run yet: none does before a promise that this returns resolves. */

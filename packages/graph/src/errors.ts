@@ -15,6 +15,7 @@ import {
 
 export {
   AmbiguousResumeError,
+  IncompatibleGraphError,
   HeadMovedError,
   LeaseLostError,
   RunSupersededError,

@@ -4,6 +4,7 @@ import {
   GraphDrained,
   GraphInterrupt,
   RunControl,
+  isCommand,
   isGraphDrained,
   type BaseCheckpointSaver,
   type BaseStore,
@@ -15,6 +16,7 @@ import {
   Run,
   atHead,
   dueTasks,
+  isEdit,
   openQuestions,
   restoreState,
   type Awaitable,
@@ -34,6 +36,7 @@ import {
 } from '@cairn/engine'
 import { InvalidSaverConfigError, StoreSaver } from '@cairn/checkpoint'
 import type { AssembledConfig } from './assemble-config.ts'
+import { atVersion, type VersionedRun, type VersionedStart } from './at-version.ts'
 import { toLangGraphError, type FailedRun } from './errors.ts'
 import { holdForRun, supersededReason, throwIfSuperseded } from './hold-line.ts'
 import * as keys from './langgraph/config-keys.ts'
@@ -123,7 +126,9 @@ export async function execute(options: ExecuteOptions): Promise<void> {
     held = holding instanceof Promise ? await holding : holding
     const locating = locateStart(options, held === undefined ? place : { ...place, own: held })
     const located = locating instanceof Promise ? await locating : locating
-    const rebuilding = withRebuiltChannels(options, located)
+    const bringing = atVersion(versioned(options, input), located)
+    const brought = bringing instanceof Promise ? await bringing : bringing
+    const rebuilding = withRebuiltChannels(options, brought)
     const start = rebuilding instanceof Promise ? await rebuilding : rebuilding
     const { run, session } = createRun({ ...options, input, listener }, start, {
       signal,
@@ -132,6 +137,7 @@ export async function execute(options: ExecuteOptions): Promise<void> {
       held,
     })
     session.run = run
+    for (const diagnostic of start.dropped ?? []) listener.diagnosed?.(run, diagnostic)
     const result = await run.execute()
     if (lifecycle !== undefined) await lifecycle.ended()
     throwIfSuperseded(result, held)
@@ -169,6 +175,7 @@ interface Start extends Located {
   readonly store: Store | undefined
   /** The checkpoint as the store has it, when `loaded` has rebuilt channels besides. */
   readonly stored?: StoredCheckpoint
+  readonly dropped?: VersionedStart['dropped']
 }
 
 /** What LangGraph's savers say, once a graph has run in vain. */
@@ -219,6 +226,20 @@ function locateStart(
   })
   const locating = locate(reader, saver, line, config, isNested)
   return locating instanceof Promise ? locating.then(start) : start(locating)
+}
+
+function versioned({ program, saver, config, isNested }: ExecuteOptions, input: unknown): VersionedRun {
+  return {
+    plan: program.plan,
+    isStrict: program.isStrict,
+    goesOn:
+      input === null ||
+      input === undefined ||
+      isCommand(input) ||
+      (isNested && config.configurable[keys.RESUMING] === true),
+    rebuild: (loaded, formerName) =>
+      saver === undefined ? loaded : rebuildChannels(program.plan, loaded, saver, config, formerName),
+  }
 }
 
 /** Delta channels are not in most checkpoints. */
@@ -359,8 +380,8 @@ function beginning(
 }
 
 /** Somebody who edits the state of a graph that waits, or copies it, leaves its question open on a checkpoint without it. */
-function mayWait({ writes, metadata: { source } }: StoredCheckpoint): boolean {
-  return source === 'update' || source === 'fork' || openQuestions(writes).length > 0
+function mayWait({ writes, metadata }: StoredCheckpoint): boolean {
+  return isEdit(metadata) || openQuestions(writes).length > 0
 }
 
 /**
@@ -369,10 +390,10 @@ function mayWait({ writes, metadata: { source } }: StoredCheckpoint): boolean {
  */
 function replayPoint({ loaded, position }: Start, begin: RunStart): unknown {
   const hasAnswer = begin.kind === 'command' && begin.answer !== undefined
-  const isEdit = loaded!.metadata.source === 'update' || loaded!.metadata.source === 'fork'
-  if (hasAnswer || (!position.isSuperseded && !isEdit)) return undefined
-  if (begin.kind === 'command' && !(isEdit && position.isSuperseded)) return replayFrom(afterAll)
-  return replayFrom(isEdit ? (loaded!.parentId ?? loaded!.id) : loaded!.id)
+  const isEdited = isEdit(loaded!.metadata)
+  if (hasAnswer || (!position.isSuperseded && !isEdited)) return undefined
+  if (begin.kind === 'command' && !(isEdited && position.isSuperseded)) return replayFrom(afterAll)
+  return replayFrom(isEdited ? (loaded!.parentId ?? loaded!.id) : loaded!.id)
 }
 
 /** Sorts after the id of every checkpoint. */

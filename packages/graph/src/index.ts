@@ -7,6 +7,7 @@ export { entrypoint } from './entrypoint.ts'
 export {
   AmbiguousResumeError,
   CannotAdoptError,
+  IncompatibleGraphError,
   HeadMovedError,
   LeaseLostError,
   RecursionLimitError,
@@ -19,4 +20,5 @@ export {
 export { MemorySaver } from './memory-saver.ts'
 export { Graph, MessageGraph } from './older-builders.ts'
 export type { OnBusy } from './on-busy.ts'
+export type { Migration } from '@cairn/engine'
 export { StateGraph, type JoinRule } from './state-graph.ts'

@@ -11,6 +11,7 @@ import type {
   ToStateDefinition,
 } from '@langchain/langgraph'
 
+import type { Migration } from '@cairn/engine'
 import type { OnBusy } from './on-busy.ts'
 
 /** What a schema that is given for the state stands for where an input or output schema is wanted. */
@@ -86,9 +87,22 @@ export type CompileOptions<Nodes extends string, Added extends Transformers> = O
    */
   strict?: boolean
   /**
+   * Names what this graph looks like, for migrations to begin from. Threads of a graph that has none are at `1`.
+   * @default '1'
+   */
+  version?: string
+  /**
+   * How threads that earlier versions of this graph have begun come to this version: each leads from one version to
+   * another, several in a row if need be. Without one, a thread goes on as long as nothing of it would be lost.
+   */
+  migrations?: readonly Migration[]
+  /**
    * What a run of this graph does when another run has its thread, unless it is told: fail with a `ThreadBusyError`,
    * wait until the thread is free, or make the other one stop before its next superstep.
    * @default 'reject'
    */
   onBusy?: OnBusy
 }
+
+/** Those of the options that LangGraph does not know. */
+export type CairnOptions = 'strict' | 'onBusy' | 'version' | 'migrations'

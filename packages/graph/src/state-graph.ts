@@ -24,6 +24,7 @@ import { lower } from './lower/lower.ts'
 import { nodeEntries } from './node-entries.ts'
 import { checkOnBusy } from './on-busy.ts'
 import type {
+  CairnOptions,
   CompileOptions,
   NodeAction,
   NodeEntry,
@@ -168,14 +169,14 @@ export class StateGraph<
   override compile<const T extends Transformers = []>(
     options: CompileOptions<N, T> = {},
   ): CompiledStateGraph<Prettify<S>, Prettify<U>, N, I, O, C, R, Interrupt, Writer, T> {
-    const { strict: isStrict = false, onBusy, ...rest } = options
+    const { strict: isStrict = false, onBusy, version, migrations, ...rest } = options
     checkOnBusy(onBusy)
     const compiled = this.#compileOnce(rest)
-    const program = lower(compiled, { isStrict, joins: this.#joins })
+    const program = lower(compiled, { isStrict, joins: this.#joins, version, migrations })
     return new CompiledGraph({ ...compiled, program, onBusy }) as never
   }
 
-  #compileOnce(options: Omit<CompileOptions<N, Transformers>, 'strict' | 'onBusy'>): CompiledFields {
+  #compileOnce(options: Omit<CompileOptions<N, Transformers>, CairnOptions>): CompiledFields {
     try {
       return super.compile(options)
     } catch (error) {

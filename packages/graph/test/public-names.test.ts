@@ -21,6 +21,7 @@ test('names of its own, and names of LangGraph that mean something else here', (
         "AmbiguousResumeError",
         "CannotAdoptError",
         "HeadMovedError",
+        "IncompatibleGraphError",
         "LeaseLostError",
         "RecursionLimitError",
         "RunSupersededError",

@@ -9,7 +9,7 @@ import type { Write } from '../write.ts'
 import { IncompatibleGraphError, type IncompatibleAt } from './incompatible-graph-error.ts'
 import { hasPendingWork, lostWork, type Loss } from './lost-work.ts'
 import { migrateStandstill } from './migrate-standstill.ts'
-import { migrationPath } from './migration.ts'
+import { migrationPath, type Migration } from './migration.ts'
 import { nestedPlans, readShape, shapeOf } from './plan-shape.ts'
 import { standstillOf, versionOf, type DueTask, type Standstill } from './standstill.ts'
 
@@ -31,10 +31,26 @@ export function isSameShape(plan: Plan, { shape }: StoredCheckpoint): boolean {
   return shape !== undefined && shape.hash === shapeOf(plan).hash
 }
 
-/** What the plan makes of a checkpoint that another one may have made. Nothing is stored. */
-export async function bringUp(plan: Plan, stored: StoredCheckpoint): Promise<BroughtUp> {
+/**
+ * What the plan makes of a checkpoint that another one may have made. Nothing is stored.
+ *
+ * @param rebuild gives a checkpoint that is migrated the values of channels which it does not hold; asked for the name
+ * that each channel of the plan had
+ */
+export async function bringUp(
+  plan: Plan,
+  stored: StoredCheckpoint,
+  rebuild?: (
+    stored: StoredCheckpoint,
+    formerName: (channel: string) => string,
+  ) => Awaitable<StoredCheckpoint>,
+): Promise<BroughtUp> {
   const path = migrationPath(plan.migrations, versionOf(stored), plan.version) ?? []
-  let standstill = standstillOf(stored)
+  const whole =
+    path.length === 0 || rebuild === undefined
+      ? stored
+      : await rebuild(stored, (channel) => formerChannel(path, channel))
+  let standstill = standstillOf(whole)
   for (const migration of path) standstill = await migrateStandstill(standstill, migration)
   return {
     standstill,
@@ -42,6 +58,14 @@ export async function bringUp(plan: Plan, stored: StoredCheckpoint): Promise<Bro
     isPending: hasPendingWork(standstill),
     losses: lostWork(plan, standstill),
   }
+}
+
+/** What a channel was called before these migrations. */
+function formerChannel(path: readonly Migration[], channel: string): string {
+  return path.reduceRight((name, { channels = {} }) => {
+    const [before] = Object.entries(channels).find(([, now]) => now === name) ?? [name]
+    return before
+  }, channel)
 }
 
 /** Lines of a thread that would lose something, its own and those of nested graphs that are known to be under way. */

@@ -51,7 +51,7 @@ export function describeLoss(loss: Loss): string {
       return `node "${loss.node}" ${state} because of the channel "${loss.channel}", but is now triggered ${now}`
     }
     case 'send':
-      return `a task was sent to node "${loss.node}", which is gone${wasRenamed(loss.near)}`
+      return `${loss.count === 1 ? 'a task was' : `${loss.count} tasks were`} sent to node "${loss.node}", which is gone${wasRenamed(loss.near)}`
     case 'join': {
       const join = joinOf(loss.channel)
       const name =

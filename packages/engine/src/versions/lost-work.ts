@@ -1,6 +1,7 @@
 // What a thread would lose if it went on with a plan. Nothing that is only added, and nothing that nobody waits for,
 // is a loss.
-import { ERROR_SOURCE_NODE, NULL_TASK_ID, RETURN, SENDS, isTaskOutput } from '../control.ts'
+import { NULL_TASK_ID, RETURN, SENDS, isTaskOutput } from '../control.ts'
+import type { SendPacket } from '../due.ts'
 import { nearest } from '../errors.ts'
 import type { Plan } from '../plan.ts'
 import { isControlChannel, joinOf, nodeTriggeredBy } from './control-channels.ts'
@@ -20,8 +21,8 @@ export type Loss =
       readonly channel: string | undefined
       readonly near: readonly string[]
     }
-  /** A task was sent to a node that is gone. */
-  | { readonly kind: 'send'; readonly node: string; readonly near: readonly string[] }
+  /** So many tasks were sent to a node that is gone. */
+  | { readonly kind: 'send'; readonly node: string; readonly count: number; readonly near: readonly string[] }
   /** A join has begun to fill that is gone, or no longer waits for who has arrived. */
   | {
       readonly kind: 'join'
@@ -55,7 +56,10 @@ export function hasPendingWork({ tasks, writes }: Standstill): boolean {
 }
 
 export function lostWork(plan: Plan, standstill: Standstill): Loss[] {
-  const tasks = standstill.tasks.flatMap((task) => lostTask(plan, standstill, task))
+  const tasks = [
+    ...lostSends(plan, standstill),
+    ...standstill.tasks.flatMap((task) => lostTask(plan, standstill, task)),
+  ]
   const explained = new Set(tasks.map((loss) => (loss.kind === 'task' ? loss.channel : undefined)))
   return [
     ...tasks,
@@ -65,15 +69,28 @@ export function lostWork(plan: Plan, standstill: Standstill): Loss[] {
   ]
 }
 
+/** What was sent, and what finished tasks and commands will send. */
+function lostSends(plan: Plan, standstill: Standstill): Loss[] {
+  const { values, writes } = standstill
+  const written = writes.flatMap(([, channel, packet]) => (channel === SENDS ? [packet as SendPacket] : []))
+  const targets = [...sentPackets(values), ...written].map(({ node }) => node)
+  const gone = [...new Set(targets)].filter((node) => !plan.nodeByName.has(node))
+  return gone.map((node) => ({
+    kind: 'send',
+    node,
+    count: targets.filter((each) => each === node).length,
+    near: nearNodes(plan, standstill, node),
+  }))
+}
+
 function lostTask(plan: Plan, standstill: Standstill, { node, fired, index, isFinished }: DueTask): Loss[] {
+  if (index !== undefined) return []
   const found = plan.nodeByName.get(node)
   const [channel] = fired
   if (found === undefined) {
     const near = nearNodes(plan, standstill, node)
-    if (index !== undefined) return [{ kind: 'send', node, near }]
     return [{ kind: 'task', node, isFinished, why: 'gone', channel, near }]
   }
-  if (index !== undefined) return []
   const isSeen = fired.some((name) => found.triggers.includes(name) && isKept(plan, standstill, name))
   return isSeen ? [] : [{ kind: 'task', node, isFinished, why: 'untriggered', channel, near: found.triggers }]
 }
@@ -121,15 +138,10 @@ function lostChannels(plan: Plan, standstill: Standstill): Loss[] {
 function lostWrites(plan: Plan, standstill: Standstill): Loss[] {
   const { writes, tasks, channels, versions, naming } = standstill
   const known = new Set<string>()
-  return writes.flatMap(([taskId, channel, value]): Loss[] => {
-    if (!isTaskOutput(channel) || channel === RETURN || channel === ERROR_SOURCE_NODE) return []
-    const node = tasks.find(({ ids }) => ids.includes(taskId))?.node
-    const sentTo = sentPackets({ [SENDS]: [value] })[0]?.node
-    if (channel === SENDS) {
-      if (sentTo === undefined || plan.nodeByName.has(sentTo)) return []
-      return [{ kind: 'send', node: sentTo, near: nearNodes(plan, standstill, sentTo) }]
-    }
+  return writes.flatMap(([taskId, channel]): Loss[] => {
+    if (!isTaskOutput(channel) || channel === RETURN) return []
     if (plan.slotByChannel.has(channel)) return []
+    const node = tasks.find(({ ids }) => ids.includes(taskId))?.node
     const wasThere =
       channels === undefined ? versions[channel] !== undefined : Object.hasOwn(channels, channel)
     const isCounted = wasThere || naming.channels[channel] !== undefined

@@ -9,15 +9,22 @@ import type { RunConfig } from './run-config.ts'
 
 type SaverConfig = Parameters<BaseCheckpointSaver['getTuple']>[0]
 
-/** The checkpoint with the values of these channels; itself when there is nothing to rebuild. */
+type Renaming = (channel: string) => string
+
+/**
+ * The checkpoint with the values of these channels; itself when there is nothing to rebuild.
+ *
+ * @param formerName what a channel of the plan is called in the checkpoint
+ */
 export function rebuildChannels(
   plan: Plan,
   loaded: StoredCheckpoint,
   saver: BaseCheckpointSaver,
   config: RunConfig,
+  formerName: Renaming = (channel) => channel,
 ): StoredCheckpoint | Promise<StoredCheckpoint> {
-  const channels = missingChannels(plan, loaded)
-  return channels.length === 0 ? loaded : rebuilt(plan, loaded, channels, saver, config)
+  const channels = missingChannels(plan, loaded, formerName)
+  return channels.length === 0 ? loaded : rebuilt(plan, loaded, channels, saver, config, formerName)
 }
 
 async function rebuilt(
@@ -26,6 +33,7 @@ async function rebuilt(
   channels: string[],
   saver: BaseCheckpointSaver,
   config: RunConfig,
+  formerName: Renaming,
 ): Promise<StoredCheckpoint> {
   const { line, id } = loaded
   const configurable = {
@@ -36,24 +44,29 @@ async function rebuilt(
   }
   const histories = await saver.getDeltaChannelHistory({
     config: { ...config, configurable } as SaverConfig,
-    channels,
+    channels: channels.map(formerName),
   })
   const values: Record<string, unknown> = { ...loaded.values }
   for (const channel of channels) {
-    const history = histories[channel]
+    const history = histories[formerName(channel)]
     if (history === undefined) continue
-    values[channel] = rebuiltChannels(plan).all.get(channel)!.rebuild(history)
+    values[formerName(channel)] = rebuiltChannels(plan).all.get(channel)!.rebuild(history)
   }
   return { ...loaded, values }
 }
 
 /** A channel that has no version was never written, unless the thread is older than versions of such writes. */
-function missingChannels(plan: Plan, { values, versions, metadata }: StoredCheckpoint): string[] {
+function missingChannels(
+  plan: Plan,
+  { values, versions, metadata }: StoredCheckpoint,
+  formerName: Renaming,
+): string[] {
   const missing: string[] = []
   for (const [name, { snapshotFrequency }] of rebuiltChannels(plan).all) {
-    if (Object.hasOwn(values, name)) continue
+    const former = formerName(name)
+    if (Object.hasOwn(values, former)) continue
     const mayBeWritten = snapshotFrequency !== undefined && !areWritesVersioned(metadata)
-    if (versions[name] !== undefined || mayBeWritten) missing.push(name)
+    if (versions[former] !== undefined || mayBeWritten) missing.push(name)
   }
   return missing
 }

@@ -9,6 +9,13 @@ export function isCompiledGraph(candidate: unknown): boolean {
   return Array.isArray(steps) && steps.some(isCompiledGraph)
 }
 
+/** The compiled graph that something is, or those among the steps of a sequence. */
+export function compiledGraphsIn(candidate: object): object[] {
+  if ((candidate as { lg_is_pregel?: unknown }).lg_is_pregel === true) return [candidate]
+  const { steps } = candidate as { steps?: unknown }
+  return Array.isArray(steps) ? (steps as object[]).flatMap(compiledGraphsIn) : []
+}
+
 /** A plain function that LangGraph wrapped to be a node: `func` may be called as it is. */
 export interface NodeFunction {
   readonly func: (input: unknown, config: unknown) => unknown

@@ -7,15 +7,16 @@
 //   V3. Writes are put when the checkpoint that they belong to has been handed over, and no later. So a saver that
 //       answers at once is called in the order of what happened, and one that does not waits for no writes.
 import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph'
-import type {
-  Commit,
-  Line,
-  NewCheckpoint,
-  Plan,
-  Store,
-  StoredCheckpoint,
-  TaskWrites,
-  Write,
+import {
+  VERSION_KEY,
+  type Commit,
+  type Line,
+  type NewCheckpoint,
+  type Plan,
+  type Store,
+  type StoredCheckpoint,
+  type TaskWrites,
+  type Write,
 } from '@cairn/engine'
 import { rebuiltChannels } from '../lower/delta-channel.ts'
 import type { RunConfig } from './run-config.ts'
@@ -164,7 +165,10 @@ export class SaverStore implements Store {
       channel_versions: { ...own },
       versions_seen: this.#saverVersions.seen(seen),
     }
-    return [this.#configOf(line, parentId), checkpoint, { ...metadata }, Object.fromEntries(grown)]
+    // A saver has no place for the shape, only for what the author says.
+    const version = this.#plan === undefined || this.#plan.version === '1' ? undefined : this.#plan.version
+    const told = { ...metadata, ...(version !== undefined && { [VERSION_KEY]: version }) }
+    return [this.#configOf(line, parentId), checkpoint, told, Object.fromEntries(grown)]
   }
 
   #configOf(line: Line, checkpointId: string | undefined): SaverConfig {

@@ -86,3 +86,20 @@ function contentOf(channel: ForeignChannel): unknown {
 function unwrapped(saved: unknown): unknown {
   return isDeltaSnapshot(saved) ? saved.value : saved
 }
+
+/** Values of a checkpoint, with those of delta channels as a store keeps them whole. */
+export function savedDeltas(
+  plan: Plan,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { deltas } = rebuiltChannels(plan)
+  if (deltas.size === 0) return values
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([, value]) => value !== EMPTY)
+      .map(([name, value]) => [
+        name,
+        deltas.has(name) && !isDeltaSnapshot(value) ? new DeltaSnapshot(value) : value,
+      ]),
+  )
+}

@@ -2,7 +2,7 @@
 // what they return is written by Runnables.
 import { EMPTY, createPlan, type NodeDefinition } from '@cairn/engine'
 import type { PregelFields, PregelNodeFields } from '../langgraph/compiled-fields.ts'
-import { channelsOf, isHidden, policiesOf, programNode } from './compiled-node.ts'
+import { channelsOf, isHidden, nestedPlansOf, policiesOf, programNode } from './compiled-node.ts'
 import { createPregelBody } from './pregel-body.ts'
 import type { Program } from './program.ts'
 
@@ -18,6 +18,7 @@ export function lowerPregel(pregel: PregelFields): Program {
           .map(([name, node]) => [name, definitionOf(node)]),
       ),
     }),
+    isStrict: false,
     nodeNames: new Set(nodes.map(([name]) => name)),
     inputChannels: pregel.inputChannels,
     hasInputSchema: false,
@@ -34,6 +35,7 @@ function definitionOf(node: PregelNodeFields): NodeDefinition {
     reads: Object.values(node.channels),
     inputOf: inputReader(node),
     isHidden: isHidden(node),
+    nested: () => nestedPlansOf(node),
     body: createPregelBody(node),
     ...policiesOf(node),
   }

@@ -1,10 +1,17 @@
 // From a builder to a plan: one channel per state key, one trigger channel per node, one barrier per join, and for
 // each node a body that calls it and puts its writes. The names of the channels are LangGraph's, because they are
 // what a saved thread holds.
-import { START, barrier, createPlan, type Channel, type NodeDefinition } from '@cairn/engine'
+import { START, barrier, createPlan, type Channel, type Migration, type NodeDefinition } from '@cairn/engine'
 import type { BuilderFields, CompiledFields, CompiledNode } from '../langgraph/compiled-fields.ts'
 import type { AddedJoin } from '../state-graph.ts'
-import { channelsOf, isHidden, isSubgraphNode, policiesOf, programNode } from './compiled-node.ts'
+import {
+  channelsOf,
+  isHidden,
+  isSubgraphNode,
+  nestedPlansOf,
+  policiesOf,
+  programNode,
+} from './compiled-node.ts'
 import { createGoTo, createRoute } from './destinations.ts'
 import { createNodeBody } from './node-body.ts'
 import type { Program } from './program.ts'
@@ -15,9 +22,12 @@ export interface LoweringOptions {
   /** Mistakes that are warned of by default are errors. */
   readonly isStrict: boolean
   readonly joins: readonly AddedJoin[]
+  readonly version?: string | undefined
+  readonly migrations?: readonly Migration[] | undefined
 }
 
-export function lower(compiled: CompiledFields, { isStrict, joins }: LoweringOptions): Program {
+export function lower(compiled: CompiledFields, options: LoweringOptions): Program {
+  const { isStrict, joins, version, migrations } = options
   const { builder } = compiled
   const names = Object.keys(compiled.nodes).filter((name) => name !== START)
   const validate = schemaValidator(builder)
@@ -29,6 +39,7 @@ export function lower(compiled: CompiledFields, { isStrict, joins }: LoweringOpt
       triggers: [...node.triggers, ...joins.filter((join) => join.node === name).map(joinChannelName)],
       reads: Array.isArray(node.channels) ? node.channels[0]! : Object.keys(node.channels),
       isHidden: isHidden(node),
+      nested: () => nestedPlansOf(node),
       body: createNodeBody({
         name,
         runnable: isStart ? undefined : node.bound,
@@ -56,11 +67,14 @@ export function lower(compiled: CompiledFields, { isStrict, joins }: LoweringOpt
   return {
     plan: createPlan({
       name: compiled.getName(),
+      ...(version !== undefined && { version }),
+      ...(migrations !== undefined && { migrations }),
       channels: { ...channelsOf(compiled), ...joinChannels(builder, joins) },
       nodes: Object.fromEntries(
         Object.entries(compiled.nodes).map(([name, node]) => [name, definitionOf(name, node)]),
       ),
     }),
+    isStrict,
     nodeNames: new Set(Object.keys(compiled.nodes)),
     inputChannels: START,
     hasInputSchema: hasInputSchema(builder),

@@ -4,6 +4,8 @@ import type { CachePolicy } from '../langgraph/node-cache.ts'
 /** A compiled graph, lowered: the plan, and what its runs need to know besides. */
 export interface Program {
   readonly plan: Plan
+  /** Mistakes that are warned of by default are errors. */
+  readonly isStrict: boolean
   readonly nodeNames: ReadonlySet<string>
   /** Where an input is written: whole to the one channel, or key by key to several. */
   readonly inputChannels: string | readonly string[]
