@@ -1,5 +1,6 @@
 // Everything the program says. Results go to the standard output, everything else to the standard error output.
 // With `--json` the standard output holds JSON only.
+import { once } from 'node:events'
 import pc from 'picocolors'
 import { CliError } from './cli-error.ts'
 import { toJson } from './json-value.ts'
@@ -12,6 +13,8 @@ export interface Stream {
   /** Columns; 80 when nobody knows. */
   readonly width: number
   write(text: string): void
+  /** Resolves when it takes more; without it, it always does. */
+  drained?(): Promise<void>
 }
 
 /** Goes on writing to the stream itself when somebody has put another `write` in its place. */
@@ -26,6 +29,9 @@ export function standardStream(stream: NodeJS.WriteStream): Stream {
       return stream.columns ?? 80
     },
     write: (text) => void write(text),
+    async drained() {
+      if (stream.writableNeedDrain) await once(stream, 'drain')
+    },
   }
 }
 

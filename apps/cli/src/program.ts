@@ -1,11 +1,13 @@
 // The commands, their options and their help. What they do stands in `commands/`, loaded when it is asked for.
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { answerHelp } from './answers.ts'
 import { CliError } from './cli-error.ts'
 import type { Context } from './commands/context.ts'
+import type { ExportOptions } from './commands/export.ts'
 import type { GraphOptions } from './commands/graph.ts'
 import type { HistoryOptions } from './commands/history.ts'
+import type { ImportOptions } from './commands/import.ts'
 import type { ResumeOptions } from './commands/resume.ts'
 import type { RunOptions } from './commands/run.ts'
 import type { ShowOptions } from './commands/show.ts'
@@ -168,6 +170,59 @@ function createProgram(output: Output, { stdout, environment }: Surroundings, se
     .action(async (options: ShowOptions, command: Command) => {
       const { showCheckpoint } = await import('./commands/show.ts')
       settle(await showCheckpoint(options, contextFor(command)))
+    })
+
+  program
+    .command('export')
+    .summary('write threads as JSON Lines')
+    .description(
+      'Writes threads with all they have, forks and open questions included, as lines of JSON: each checkpoint says ' +
+        'how it differs from the one before. "cairn import" reads them. Reads databases of LangGraph\'s SqliteSaver too.',
+    )
+    .option('--thread <id>', 'only this thread; may be repeated', collect)
+    .option('--output <file>', 'where to (default: the standard output)')
+    .addHelpText(
+      'after',
+      examples(
+        'cairn export --output threads.jsonl',
+        'cairn export --thread t1 | gzip > t1.jsonl.gz',
+        'cairn export --db old.db --output old.jsonl',
+      ),
+    )
+    .action(async (options: ExportOptions, command: Command) => {
+      const { exportToFile } = await import('./commands/export.ts')
+      settle(await exportToFile(options, contextFor(command)))
+    })
+
+  program
+    .command('import')
+    .summary('take threads from an export or another database')
+    .description(
+      'Puts threads into the database: from a file that "cairn export" wrote, or out of another database, which may be ' +
+        "one of LangGraph's SqliteSaver. A thread is taken whole, or not at all when the file is damaged or cut short.",
+    )
+    .argument('<file>', "the file; '-' reads an export from the standard input")
+    .option('--langgraph', "the file must be a database of LangGraph's SqliteSaver")
+    .option('--thread <id>', 'only this thread of the file; may be repeated', collect)
+    .option('--prefix <text>', "what goes in front of each thread's id")
+    .addOption(
+      new Option(
+        '--on-conflict <what>',
+        'what to do with a thread whose id is taken (default: stop there)',
+      ).choices(['fail', 'skip', 'replace', 'rename']),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'cairn import threads.jsonl',
+        'cairn import --langgraph old.db --db threads.db',
+        'cairn import threads.jsonl --thread t1 --prefix old-',
+        'gunzip < t1.jsonl.gz | cairn import - --on-conflict replace',
+      ),
+    )
+    .action(async (file: string, options: ImportOptions, command: Command) => {
+      const { importFromFile } = await import('./commands/import.ts')
+      settle(await importFromFile(file, options, contextFor(command)))
     })
 
   program

@@ -1,8 +1,10 @@
 // The one place that knows where threads are kept.
 import { existsSync, statSync } from 'node:fs'
-import { STORE } from '@cairn/checkpoint'
+import { STORE, StoreSaver } from '@cairn/checkpoint'
 import type { Store } from '@cairn/engine'
+import type { ExportOptions, ImportOptions } from '@cairn/engine/transfer'
 import { SqliteSaver } from '@cairn/sqlite'
+import { isLanggraphDatabase, LanggraphStore } from '@cairn/sqlite/langgraph'
 import type { BaseCheckpointSaver } from '@langchain/langgraph'
 import { viewCheckpoint, viewHead, type CheckpointView } from './checkpoint-view.ts'
 import { CliError } from './cli-error.ts'
@@ -17,6 +19,9 @@ export interface Threads {
   /** What LangGraph's interface gives of them. */
   readonly saver: BaseCheckpointSaver
   readonly store: Store
+  /** What people said about a thread, where the database keeps it. */
+  readonly labelsOf?: NonNullable<ExportOptions['labelsOf']>
+  readonly setLabels?: NonNullable<ImportOptions['setLabels']>
   close(): void
 }
 
@@ -27,18 +32,43 @@ interface Place {
 }
 
 /** Opens the database of threads for runs; a missing one is made. */
-export function openThreads({ database }: Place): Threads {
-  return open(database, { readOnly: false })
+export function openThreads(place: Place): Threads {
+  return openToWrite(place)
 }
 
 /** Opens a database that must be there already, to go on with a thread in it. */
 export function openExistingThreads(place: Place): Threads {
-  return existsSync(place.database) ? open(place.database, { readOnly: false }) : missingDatabase(place)
+  return existsSync(place.database) ? openToWrite(place) : missingDatabase(place)
 }
 
-/** Opens a database that must be there already, to look into it. */
+/** Opens a database that must be there already, to look into it: one of LangGraph's SqliteSaver is read as it is. */
 export function openThreadsToRead(place: Place): Threads {
-  return existsSync(place.database) ? open(place.database, { readOnly: true }) : missingDatabase(place)
+  const { database } = place
+  if (!existsSync(database)) return missingDatabase(place)
+  return isLanggraphDatabase(database) ? openLanggraphThreads(database) : open(database, { readOnly: true })
+}
+
+/** Opens a database of LangGraph's SqliteSaver, to look into it. */
+export function openLanggraphThreads(path: string): Threads {
+  try {
+    const store = LanggraphStore.open(path)
+    return { path, saver: new StoreSaver(store), store, close: () => store.close() }
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+function openToWrite({ database, invocation }: Place): Threads {
+  if (!isLanggraphDatabase(database)) return open(database, { readOnly: false })
+  throw new CliError({
+    code: 'LANGGRAPH_DATABASE',
+    exitCode: ExitCode.notFound,
+    message: `${database} is a database of LangGraph's SqliteSaver, which is only read.`,
+    remedies: [
+      `To go on with its threads, import them: ${commandLine({ ...invocation, database: undefined }, 'import', '--langgraph', database, '--db', 'threads.db')}`,
+    ],
+    details: { path: database },
+  })
 }
 
 function open(path: string, options: { readonly readOnly: boolean }): Threads {

@@ -288,6 +288,8 @@ test('help names the commands and the exit codes, and each command has examples'
       threads                  list the threads
       history [options]        list the checkpoints of a thread
       show [options]           show a checkpoint of a thread
+      export [options]         write threads as JSON Lines
+      import [options] <file>  take threads from an export or another database
       graph [options] <file>   draw a graph
 
     Exit codes:
@@ -299,7 +301,7 @@ test('help names the commands and the exit codes, and each command has examples'
       130  stopped by Ctrl+C; what had finished is saved, "cairn resume" goes on
     "
   `)
-  for (const command of ['run', 'resume', 'threads', 'history', 'show', 'graph']) {
+  for (const command of ['run', 'resume', 'threads', 'history', 'show', 'export', 'import', 'graph']) {
     const help = await said(command, '--help')
     expect(help).toMatch(/^0\nUsage: cairn /)
     expect(help).toContain(`\nExamples:\n  cairn ${command} `.trimEnd())

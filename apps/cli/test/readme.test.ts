@@ -28,7 +28,7 @@ const actualIds = new Map<string, string>()
 
 test('the README has an example of every command', () => {
   const names = new Set(commands.map(({ line }) => line.split(' ')[0]))
-  expect(names).toEqual(new Set(['graph', 'history', 'resume', 'run', 'show', 'threads']))
+  expect(names).toEqual(new Set(['export', 'graph', 'history', 'import', 'resume', 'run', 'show', 'threads']))
 })
 
 test('the graph that the README shows is the one that it runs', () => {
