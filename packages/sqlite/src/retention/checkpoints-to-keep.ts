@@ -15,8 +15,33 @@ export function checkpointsToKeep(
   policies: readonly RetentionPolicy[],
   nowMs: number,
 ): ReadonlySet<CheckpointNode> {
+  const steps = keepInSteps(checkpoints, policies, nowMs)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done === true) return value
+  }
+}
+
+/** The same in many short steps, for threads that are so long that others must get their turn in between. */
+export function* keepInSteps(
+  checkpoints: readonly CheckpointNode[],
+  policies: readonly RetentionPolicy[],
+  nowMs: number,
+): Generator<void, ReadonlySet<CheckpointNode>> {
   if (!policies.some(hasRule)) return new Set(checkpoints)
-  return new Keeper(checkpoints, policies, nowMs).kept()
+  const lines = yield* placed(checkpoints)
+  return yield* new Keeper(lines, policies, nowMs).kept()
+}
+
+/** Items that are looked at in one step. */
+const stepLength = 250
+
+function* inSteps<Item>(items: Iterable<Item>, visit: (item: Item) => void): Generator<void, void> {
+  let count = 0
+  for (const item of items) {
+    visit(item)
+    if (++count % stepLength === 0) yield
+  }
 }
 
 /** A checkpoint in its line. */
@@ -43,24 +68,26 @@ class Keeper {
   readonly #policies: readonly RetentionPolicy[]
   readonly #nowMs: number
 
-  constructor(checkpoints: readonly CheckpointNode[], policies: readonly RetentionPolicy[], nowMs: number) {
-    this.#lines = placed(checkpoints)
+  constructor(lines: PlacedLine[], policies: readonly RetentionPolicy[], nowMs: number) {
+    this.#lines = lines
     this.#policies = policies.filter(hasRule)
     this.#nowMs = nowMs
   }
 
-  kept(): ReadonlySet<CheckpointNode> {
+  *kept(): Generator<void, ReadonlySet<CheckpointNode>> {
     const pins = new Set(this.#policies.flatMap((policy) => policy.pins ?? []))
-    for (const place of this.#places()) {
+    yield* inSteps(this.#places(), (place) => {
       if (place.node.isUnfinished || pins.has(place.node.id)) keepWithCallers(place)
-    }
+    })
     // Callers come before those they called, since what stays of these depends on them.
     for (const line of this.#lines) {
-      this.#keepInLine(line)
-      keepSources(line.places)
+      yield* this.#keepInLine(line)
+      yield* keepSources(line.places)
     }
     const kept = new Set<CheckpointNode>()
-    for (const place of this.#places()) if (place.isKept) kept.add(place.node)
+    yield* inSteps(this.#places(), (place) => {
+      if (place.isKept) kept.add(place.node)
+    })
     return kept
   }
 
@@ -68,28 +95,31 @@ class Keeper {
     for (const { places } of this.#lines) yield* places
   }
 
-  #keepInLine(line: PlacedLine): void {
+  *#keepInLine(line: PlacedLine): Generator<void, void> {
+    yield* inSteps(line.places, (place) => {
+      const { caller, children } = place
+      if (caller?.isKept === true) place.isKept = true
+      // In a line of one call the end of a branch is nothing to go on from once its caller is gone.
+      const isLasting = !line.isOfOneCall || caller === undefined
+      if (isLasting && children.length !== 1) place.isKept = true
+    })
     const own = line.places.filter(({ caller }) => caller === undefined)
-    for (const place of line.places) if (place.caller?.isKept === true) place.isKept = true
-    for (const policy of this.#policies) this.#applyRules(policy, own)
-    // In a line of one call the end of a branch is nothing to go on from once its caller is gone.
-    const lasting = line.isOfOneCall ? own : line.places
-    for (const place of lasting) {
-      const { children } = place
-      if (children.length !== 1) place.isKept = true
-    }
-    if (!line.isOfOneCall) keepForReplays(line)
+    for (const policy of this.#policies) yield* this.#applyRules(policy, own)
+    if (!line.isOfOneCall) yield* keepForReplays(line)
   }
 
-  #applyRules({ keepLast, maxAge, keepEvery }: RetentionPolicy, places: readonly Place[]): void {
+  *#applyRules(
+    { keepLast, maxAge, keepEvery }: RetentionPolicy,
+    places: readonly Place[],
+  ): Generator<void, void> {
     const ageMs = maxAge === undefined ? undefined : durationMs(maxAge)
-    for (const place of places) {
+    yield* inSteps(places, (place) => {
       const { node, parent, children } = place
       // An age that cannot be told is no reason to remove anything.
       if (ageMs !== undefined && !(this.#nowMs - node.createdAtMs > ageMs)) place.isKept = true
       if (keepEvery !== undefined && isFirstOf(keepEvery, node, parent?.node)) place.isKept = true
       if (keepLast !== undefined && children.length === 0) keepBefore(place, keepLast)
-    }
+    })
   }
 }
 
@@ -110,8 +140,8 @@ function keepWithCallers(place: Place): void {
 }
 
 /** Everything back to where the delta channels that a kept checkpoint needs are held whole. */
-function keepSources(places: readonly Place[]): void {
-  const waiting = places.filter(({ isKept }) => isKept)
+function* keepSources(places: readonly Place[]): Generator<void, void> {
+  const waiting = places.filter(({ isKept, node }) => isKept && node.needs.length > 0)
   for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
     const needs = new Set(place.node.needs)
     // Damaged records may lead in a circle, which is no longer than the line.
@@ -121,51 +151,48 @@ function keepSources(places: readonly Place[]): void {
       at.isKept = true
       for (const channel of at.node.holds) needs.delete(channel)
     }
+    yield
   }
 }
 
 /** A replay from a checkpoint of the caller finds the newest of this line that is older than that checkpoint. */
-function keepForReplays(line: PlacedLine): void {
+function* keepForReplays(line: PlacedLine): Generator<void, void> {
   const callerLines = new Set(line.places.flatMap(({ caller }) => caller?.line ?? []))
-  const ids = [...callerLines]
-    .flatMap(({ places }) => places.filter(({ isKept }) => isKept).map(({ node }) => node.id))
-    .toSorted(compareCodePoints)
-  let at = 0
-  let newest: Place | undefined
-  for (const id of ids) {
-    for (; at < line.places.length && compareCodePoints(line.places[at]!.node.id, id) < 0; at++)
-      newest = line.places[at]
-    if (newest !== undefined) newest.isKept = true
+  for (const { places } of callerLines) {
+    let at = 0
+    let newest: Place | undefined
+    yield* inSteps(places, ({ node, isKept }) => {
+      for (; at < line.places.length && compareCodePoints(line.places[at]!.node.id, node.id) < 0; at++)
+        newest = line.places[at]
+      if (isKept && newest !== undefined) newest.isKept = true
+    })
   }
 }
 
 /** Lines whose callers stand in others come after these; the checkpoints of a line are in the order of their ids. */
-function placed(checkpoints: readonly CheckpointNode[]): PlacedLine[] {
+function* placed(checkpoints: readonly CheckpointNode[]): Generator<void, PlacedLine[]> {
   const lines = new Map<string, PlacedLine>()
   const index = new Map<string, Place>()
-  for (const node of checkpoints.toSorted((left, right) => compareCodePoints(left.id, right.id))) {
+  yield* inSteps(checkpoints, (node) => {
     const { namespace } = node
     let line = lines.get(namespace)
     if (line === undefined) lines.set(namespace, (line = emptyLine(namespace)))
-    const place: Place = {
-      node,
-      line,
-      parent: undefined,
-      children: [],
-      caller: undefined,
-      isKept: false,
-    }
+    const place: Place = { node, line, parent: undefined, children: [], caller: undefined, isKept: false }
     line.places.push(place)
     index.set(keyOf(namespace, node.id), place)
+  })
+  for (const { places } of lines.values()) {
+    places.sort((left, right) => compareCodePoints(left.node.id, right.node.id))
+    yield
   }
-  for (const place of index.values()) {
+  yield* inSteps(index.values(), (place) => {
     const { namespace, parentId } = place.node
     place.parent = parentId === undefined ? undefined : index.get(keyOf(namespace, parentId))
     // Damaged records may name each other.
     if (place.parent === place) place.parent = undefined
     place.parent?.children.push(place)
     place.caller = callerOf(place.node, index)
-  }
+  })
   return [...lines.values()].toSorted((left, right) => left.level - right.level)
 }
 
