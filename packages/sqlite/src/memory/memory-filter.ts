@@ -3,9 +3,9 @@
 //   F2. SQL may look first, at text that is plain JSON, but only to leave out what F1 would leave out as well.
 import { isDeepStrictEqual } from 'node:util'
 
-/** What SQL looks at first: the field at a JSON path has one of these texts, or is a number on this side. */
+/** What SQL looks at first: the field at a JSON path has one of these texts, or none, or is a number on this side. */
 export type Narrowing =
-  | { readonly kind: 'among'; readonly path: string; readonly texts: readonly string[] }
+  | { readonly kind: 'among' | 'notAmong'; readonly path: string; readonly texts: readonly string[] }
   | { readonly kind: 'atLeast' | 'atMost'; readonly path: string; readonly bound: number }
 
 export interface MemoryFilter {
@@ -87,7 +87,7 @@ function readOperator(name: string, operand: unknown, place: string, refuse: Ref
 function among(wanted: readonly unknown[], isWanted: boolean): Condition {
   return {
     holds: (field) => wanted.some((value) => field === value || isEqualObject(field, value)) === isWanted,
-    narrowing: (path) => (isWanted ? amongTexts(path, wanted) : undefined),
+    narrowing: (path) => (isWanted ? amongTexts(path, wanted) : notAmongTexts(path, wanted)),
   }
 }
 
@@ -96,7 +96,7 @@ function amongSame(wanted: readonly unknown[], isWanted: boolean): Condition {
   return {
     holds: (field) =>
       (wanted.includes(field) || wanted.some((value) => isEqualObject(field, value))) === isWanted,
-    narrowing: (path) => (isWanted ? amongTexts(path, wanted) : undefined),
+    narrowing: (path) => (isWanted ? amongTexts(path, wanted) : notAmongTexts(path, wanted)),
   }
 }
 
@@ -121,6 +121,12 @@ function amongTexts(path: string, wanted: readonly unknown[]): Narrowing | undef
   return wanted.every(hasOneText)
     ? { kind: 'among', path, texts: wanted.map((value) => JSON.stringify(value)) }
     : undefined
+}
+
+/** What has the text of one of the values is equal to it; other values may have no text. */
+function notAmongTexts(path: string, unwanted: readonly unknown[]): Narrowing {
+  const texts = unwanted.filter(hasOneText).map((value) => JSON.stringify(value))
+  return { kind: 'notAmong', path, texts }
 }
 
 function hasOneText(value: unknown): boolean {

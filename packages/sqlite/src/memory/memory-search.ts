@@ -111,13 +111,14 @@ function narrowed(narrowings: readonly Narrowing[]): string {
 const numberAt = `(SELECT coalesce(json_extract(i.data, ?), 0) AS field)`
 const narrowingSql: Record<Narrowing['kind'], string> = {
   among: '(i.data -> ?) IN (SELECT value FROM json_each(?))',
+  notAmong: "coalesce(i.data -> ?, '') NOT IN (SELECT value FROM json_each(?))",
   atLeast: `(SELECT typeof(field) = 'text' OR field >= ? FROM ${numberAt})`,
   atMost: `(SELECT typeof(field) = 'text' OR field <= ? FROM ${numberAt})`,
 }
 
 function parameters(narrowings: readonly Narrowing[]): Parameter[] {
   return narrowings.flatMap((narrowing): Parameter[] =>
-    narrowing.kind === 'among'
+    'texts' in narrowing
       ? [narrowing.path, JSON.stringify(narrowing.texts)]
       : [narrowing.bound, narrowing.path],
   )

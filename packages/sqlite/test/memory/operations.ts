@@ -17,7 +17,7 @@ const key = fc.oneof(
 
 /** What a field may hold that `===` finds again in another copy. */
 const primitive = fc.oneof(
-  fc.integer({ min: -3, max: 3 }),
+  fc.integer({ min: -2, max: 2 }),
   fc.constantFrom(0.1, 0.30000000000000004, -0, NaN, Infinity, -Infinity, 1e21, 2 ** 53 + 2, 5e-324, 1.5),
   fc.constantFrom(
     'red',
@@ -41,7 +41,10 @@ const field = fc.oneof(
   { weight: 4, arbitrary: primitive },
   { weight: 1, arbitrary: fc.constantFrom<unknown>([], [2], {}, { $gt: 1 }, new Date(2), 2n, undefined) },
 )
-const fieldName = fc.constantFrom('x', 'y', 'a-b', 'length', 'a.b', '$x', '0')
+const fieldName = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('x', 'y') },
+  { weight: 1, arbitrary: fc.constantFrom('a-b', 'length', 'a.b', '$x', '0') },
+)
 
 const text = fc.constantFrom('north', 'thorn', 'south', 'east', 'west', '', 'eats', '12')
 const value = fc
