@@ -96,7 +96,8 @@ function constructorFields(object: object, known: KnownClass): Fields {
   const given = Reflect.get(object, 'lc_kwargs') as Fields | undefined
   for (const key of Object.keys(given ?? object)) {
     const value: unknown = key in object ? Reflect.get(object, key) : given![key]
-    if (value !== undefined) setOwn(fields, key, value)
+    // LangChain's classes take an absent field for one that is undefined; a class of the user's may not.
+    if (value !== undefined || known.namespace === undefined) setOwn(fields, key, value)
   }
   return known.isMessage ? messageFieldsNow(object, fields, given) : fields
 }

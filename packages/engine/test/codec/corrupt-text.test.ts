@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CorruptValueError, createCodec } from '../../src/codec/index.ts'
+import { arbitraryGraph } from './arbitrary-value.ts'
 
 const codec = createCodec()
 const envelope = (content: string): string => `{"$cairn":${content}}`
@@ -164,3 +165,51 @@ test('any text either decodes or is refused as corrupt', () => {
   })
   expect(() => fc.assert(decodes, { numRuns: 2000 })).not.toThrow()
 })
+
+describe('a text that was damaged', () => {
+  const texts = arbitraryGraph().map(({ value }) => codec.encode(value))
+  const at = fc.double({ min: 0, max: 0.999_999, noNaN: true })
+
+  test('by other letters, or cut, either decodes or is refused as corrupt', () => {
+    const damages = fc.array(fc.tuple(at, fc.nat(3), fc.string({ maxLength: 3 })), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    const decodes = fc.property(texts, damages, (text, all) => {
+      const damaged = all.reduce((before, [place, length, letters]) => {
+        const from = Math.floor(place * before.length)
+        return before.slice(0, from) + letters + before.slice(from + length)
+      }, text)
+      return isDecodedOrRefused(damaged)
+    })
+    expect(() => fc.assert(decodes, { numRuns: 2000 })).not.toThrow()
+  })
+
+  test('by parts of others in its place, either decodes or is refused as corrupt', () => {
+    const decodes = fc.property(texts, texts, at, at, (text, other, into, from) => {
+      const trees = [JSON.parse(text) as unknown, JSON.parse(other) as unknown] as const
+      const slots = slotsIn(trees[0])
+      const [holder, key] = slots[Math.floor(into * slots.length)] ?? [{}, '']
+      const parts = slotsIn(trees[1])
+      const [part, name] = parts[Math.floor(from * parts.length)] ?? [{}, '']
+      Object.defineProperty(holder, key, { value: Reflect.get(part, name), enumerable: true })
+      return isDecodedOrRefused(JSON.stringify(trees[0]))
+    })
+    expect(() => fc.assert(decodes, { numRuns: 2000 })).not.toThrow()
+  })
+})
+
+function isDecodedOrRefused(text: string): boolean {
+  try {
+    codec.decode(text)
+  } catch (error) {
+    if (!(error instanceof CorruptValueError)) throw error
+  }
+  return Reflect.get({}, 'polluted') === undefined
+}
+
+/** Every place in parsed JSON that holds something: `[holder, key]`. */
+function slotsIn(value: unknown): (readonly [object, string])[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.keys(value).flatMap((key) => [[value, key] as const, ...slotsIn(Reflect.get(value, key))])
+}

@@ -12,10 +12,25 @@ export function isSameGraph(left: unknown, right: unknown, pairs = new Map<objec
   pairs.set(left, right)
   if (Object.getPrototypeOf(left) !== Object.getPrototypeOf(right)) return false
   const parts = [partsOf(left), partsOf(right)] as const
+  if (isOfOwnClass(left)) return isSameInstance(left, right)
   return (
     isSameLeaf(left, right) &&
     parts[0].length === parts[1].length &&
     parts[0].every((part, index) => isSameGraph(part, parts[1][index], pairs))
+  )
+}
+
+/** What the constructor of a class shares between the parts of an instance is its own affair. */
+function isOfOwnClass(object: object): boolean {
+  const { constructor } = object
+  return typeof constructor === 'function' && !(object instanceof Error) && !(constructor.name in globalThis)
+}
+
+function isSameInstance(left: object, right: object): boolean {
+  const keys = Object.keys(left)
+  return (
+    isDeepStrictEqual(keys.toSorted(), Object.keys(right).toSorted()) &&
+    keys.every((key) => isSameGraph(Reflect.get(left, key), Reflect.get(right, key)))
   )
 }
 
