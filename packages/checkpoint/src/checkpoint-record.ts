@@ -5,12 +5,27 @@ import {
   type Checkpoint,
   type CheckpointTuple,
 } from '@langchain/langgraph-checkpoint'
-import type { CheckpointMetadata, NewCheckpoint, StoredCheckpoint, Version } from '@cairn/engine'
+import type { CheckpointMetadata, NewCheckpoint, StoredCheckpoint, StoredShape, Version } from '@cairn/engine'
 import { configOf } from './saver-config.ts'
 
 /** The format of records that LangGraph writes now. Others say in their metadata which they have. */
 const CURRENT_FORMAT = 4
 const FORMAT_KEY = '__checkpoint_format__'
+
+/**
+ * Where a saver's records and tuples carry the shape of the graph that made a checkpoint. It is not enumerable: who
+ * compares, copies or prints them does not see it.
+ */
+export const SHAPE: unique symbol = Symbol.for('cairn.shape')
+
+/** The shape that a record or a tuple carries. */
+export function shapeIn(carrier: object): StoredShape | undefined {
+  return (carrier as { readonly [SHAPE]?: StoredShape })[SHAPE]
+}
+
+export function withShape<Carrier extends object>(carrier: Carrier, shape: StoredShape | undefined): Carrier {
+  return shape === undefined ? carrier : Object.defineProperty(carrier, SHAPE, { value: shape })
+}
 
 /** What is known of a stored checkpoint when its child comes. */
 export interface KnownCheckpoint {
@@ -44,6 +59,7 @@ export function toNewCheckpoint(
     Object.hasOwn(newVersions, channel) ||
     !parent.channels.has(channel) ||
     own(versions, channel) !== own(parent.versions, channel)
+  const shape = shapeIn(record)
   return {
     id: record.id,
     parentId: parent?.id,
@@ -53,6 +69,7 @@ export function toNewCheckpoint(
     seen: record.versions_seen,
     changed: Object.fromEntries(Object.entries(values).filter(([channel]) => hasChanged(channel))),
     removed: [...(parent?.channels ?? [])].filter((channel) => !Object.hasOwn(values, channel)),
+    ...(shape !== undefined && { shape }),
   }
 }
 
@@ -72,7 +89,7 @@ export function toTuple(stored: StoredCheckpoint): CheckpointTuple {
     pendingWrites: stored.writes.map(([taskId, channel, value]) => [taskId, channel, value]),
   }
   if (stored.parentId !== undefined) tuple.parentConfig = configOf(stored.line, stored.parentId)
-  return tuple
+  return withShape(tuple, stored.shape)
 }
 
 /** Whether sends stand among the writes of the parent, as they did before format 4, and not in a channel. */

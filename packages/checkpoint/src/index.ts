@@ -1,3 +1,4 @@
+export { SHAPE, shapeIn, withShape } from './checkpoint-record.ts'
 export { createLangchainCodec, type LangchainCodecOptions } from './create-langchain-codec.ts'
 export { type FieldsConstructor } from './langchain-classes.ts'
 export { langchainExtension } from './langchain-extension.ts'

@@ -17,7 +17,7 @@ export interface Beginning {
 export function beginningOf(options: RunOptions, isNewThread: boolean): Beginning {
   const { start, loaded, position = atHead, isResuming = false } = options
   const hasAnswer = start.kind === 'command' && start.answer !== undefined
-  const isEdited = loaded !== undefined && isEdit(loaded.metadata)
+  const isEdited = loaded !== undefined && isEdit(loaded)
   const isHead = position.isAddressed && !position.isSuperseded && !isEdited
   const isTravelling =
     position.isAddressed && (position.isNestedAddress || !(hasAnswer || isResuming || isHead))

@@ -50,9 +50,12 @@ export {
   isSameShape,
   migratedCheckpoint,
   nestedIncompatibilities,
+  presentTaskIds,
+  type BringUpOptions,
   type BroughtUp,
   type LoadLine,
   type MigratedCheckpoint,
+  type PresentTask,
 } from './versions/bring-up.ts'
 export { formerNames, isEdit, type FormerNames } from './versions/former-names.ts'
 export {

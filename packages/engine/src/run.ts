@@ -125,7 +125,7 @@ export class Run {
   /** For the tasks that start from a checkpoint which a migration made. */
   get formerNames(): FormerNames | undefined {
     const { loaded } = this.options
-    return loaded?.id === this.journal.checkpointId ? formerNames(loaded.metadata) : undefined
+    return loaded?.id === this.journal.checkpointId ? formerNames(loaded) : undefined
   }
 
   /** Tasks of the present superstep, in the order in which they were planned. */

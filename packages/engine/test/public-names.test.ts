@@ -66,6 +66,7 @@ test('public names', async () => {
       "migratedCheckpoint",
       "nestedIncompatibilities",
       "openQuestions",
+      "presentTaskIds",
       "readChannel",
       "readChannels",
       "reducer",

@@ -60,7 +60,7 @@ async function broughtUp<Start extends VersionedStart>(
   loaded: StoredCheckpoint,
   store: Store,
 ): Promise<Start> {
-  const found = await bringUp(plan, loaded, rebuild)
+  const found = await bringUp(plan, loaded, { rebuild })
   const { standstill, isMigrated, isPending, losses } = found
   if (isPending && goesOn) {
     if (losses.length > 0) throw incompatible(plan, loaded, losses)

@@ -380,8 +380,8 @@ function beginning(
 }
 
 /** Somebody who edits the state of a graph that waits, or copies it, leaves its question open on a checkpoint without it. */
-function mayWait({ writes, metadata }: StoredCheckpoint): boolean {
-  return isEdit(metadata) || openQuestions(writes).length > 0
+function mayWait(loaded: StoredCheckpoint): boolean {
+  return isEdit(loaded) || openQuestions(loaded.writes).length > 0
 }
 
 /**
@@ -390,7 +390,7 @@ function mayWait({ writes, metadata }: StoredCheckpoint): boolean {
  */
 function replayPoint({ loaded, position }: Start, begin: RunStart): unknown {
   const hasAnswer = begin.kind === 'command' && begin.answer !== undefined
-  const isEdited = isEdit(loaded!.metadata)
+  const isEdited = isEdit(loaded!)
   if (hasAnswer || (!position.isSuperseded && !isEdited)) return undefined
   if (begin.kind === 'command' && !(isEdited && position.isSuperseded)) return replayFrom(afterAll)
   return replayFrom(isEdited ? (loaded!.parentId ?? loaded!.id) : loaded!.id)

@@ -3,8 +3,9 @@ import type { BaseCheckpointSaver, CompiledStateGraph, StateSnapshot } from '@la
 import type { BaseCallbackHandler } from '@langchain/core/callbacks/base'
 import { get_lc_unique_name } from '@langchain/core/load/serializable'
 import { StoreSaver } from '@cairn/checkpoint'
-import type { RunListener } from '@cairn/engine'
+import { shapeOf, type RunListener } from '@cairn/engine'
 import type { AssembledConfig } from './assemble-config.ts'
+import { editAtVersion, tellingVersion } from './edit-at-version.ts'
 import { execute, type ExecuteOptions } from './execute.ts'
 import * as keys from './langgraph/config-keys.ts'
 import { withOpenWrites, type SnapshotOptions } from './langgraph/open-writes.ts'
@@ -15,6 +16,7 @@ import { storeBehind } from './langgraph/store-behind.ts'
 import type { Program } from './lower/program.ts'
 import { checkOnBusy, type OnBusy } from './on-busy.ts'
 import { prepareRun, type PreparedRun } from './prepare-run.ts'
+import { presentView } from './present-view.ts'
 import { Standing } from './standing.ts'
 import type { Chunk, ChunkSink } from './stream/chunk.ts'
 import { Diagnostics } from './stream/diagnostics.ts'
@@ -204,6 +206,11 @@ export function onEngine(
 
     /** The present state shows what is still open, and what comes next; of a past one it shows what was asked there. */
     protected override async _prepareStateSnapshot(given: SnapshotOptions): Promise<StateSnapshot> {
+      const view = await presentView(this.program.plan, given)
+      return view === undefined ? this.#snapshot(given) : view.shown(await this.#snapshot(view.given))
+    }
+
+    async #snapshot(given: SnapshotOptions): Promise<StateSnapshot> {
       const { saved, applyPendingWrites: isPresent = false } = given
       if (!isPresent || saved?.pendingWrites === undefined || saved.pendingWrites.length === 0)
         return super._prepareStateSnapshot(given)
@@ -225,7 +232,7 @@ export function onEngine(
       await idsInOrder()
       const lent = given.configurable?.[keys.CHECKPOINTER] as unknown
       const behind = storeBehind((lent ?? this.checkpointer) as BaseCheckpointSaver | undefined)
-      if (behind === undefined) return super.bulkUpdateState(given, supersteps)
+      if (behind === undefined) return this.#editThroughSaver(given, supersteps)
       const threadId = given.configurable?.['thread_id'] as string | number | undefined
       const line = { threadId: String(threadId ?? ''), namespace: '' }
       const { store, isHeld } = storeForEdit(behind, line.threadId)
@@ -240,13 +247,16 @@ export function onEngine(
               signal: given.signal,
             })
       try {
-        const commits = new WholeCommits(held ?? store)
+        const { plan } = this.program
+        const saver = (lent ?? this.checkpointer) as BaseCheckpointSaver
+        const present = await editAtVersion(plan, given, saver, held ?? store)
+        const commits = new WholeCommits(held ?? store, shapeOf(plan))
         const checkpointer = new StoreSaver(commits)
         const edited =
           lent === undefined
-            ? super.bulkUpdateState.call(withSaver(this, checkpointer), given, supersteps)
+            ? super.bulkUpdateState.call(withSaver(this, checkpointer), present, supersteps)
             : super.bulkUpdateState(
-                { ...given, configurable: { ...given.configurable, [keys.CHECKPOINTER]: checkpointer } },
+                { ...present, configurable: { ...present.configurable, [keys.CHECKPOINTER]: checkpointer } },
                 supersteps,
               )
         const after = await edited
@@ -255,6 +265,18 @@ export function onEngine(
       } finally {
         await held?.release()
       }
+    }
+
+    async #editThroughSaver(
+      ...[given, supersteps]: Parameters<AnyCompiledGraph['bulkUpdateState']>
+    ): ReturnType<AnyCompiledGraph['bulkUpdateState']> {
+      const { plan } = this.program
+      const lent = given.configurable?.[keys.CHECKPOINTER] as BaseCheckpointSaver | undefined
+      const saver = lent ?? (this.checkpointer as BaseCheckpointSaver | undefined)
+      const present = await editAtVersion(plan, given, saver, undefined)
+      if (lent !== undefined || saver === undefined || typeof saver === 'boolean')
+        return super.bulkUpdateState(present, supersteps)
+      return super.bulkUpdateState.call(withSaver(this, tellingVersion(saver, plan)), present, supersteps)
     }
 
     #emitter({ config, namespace, isNested }: PreparedRun, sinks: readonly ChunkSink[]): Emitter {

@@ -1,4 +1,13 @@
-import type { Awaitable, Commit, Line, ListQuery, Store, StoredCheckpoint, TaskWrites } from '@cairn/engine'
+import type {
+  Awaitable,
+  Commit,
+  Line,
+  ListQuery,
+  Store,
+  StoredCheckpoint,
+  StoredShape,
+  TaskWrites,
+} from '@cairn/engine'
 
 /**
  * A store for someone who commits writes and then the checkpoint that they led to: it keeps them back, so that both
@@ -6,10 +15,13 @@ import type { Awaitable, Commit, Line, ListQuery, Store, StoredCheckpoint, TaskW
  */
 export class WholeCommits implements Store {
   readonly #store: Store
+  readonly #shape: StoredShape
   #held: Commit | undefined
 
-  constructor(store: Store) {
+  /** @param shape of the graph, for checkpoints that come without */
+  constructor(store: Store, shape: StoredShape) {
     this.#store = store
+    this.#shape = shape
   }
 
   load(line: Line, checkpointId?: string): Awaitable<StoredCheckpoint | undefined> {
@@ -30,7 +42,8 @@ export class WholeCommits implements Store {
       this.#held = { ...commit, writes }
       return
     }
-    const committing = this.#store.commit({ ...commit, writes })
+    const checkpoint = { shape: this.#shape, ...commit.checkpoint }
+    const committing = this.#store.commit({ ...commit, writes, checkpoint })
     if (committing !== undefined) return committing.then(() => this.#forget())
     this.#forget()
   }

@@ -11,7 +11,7 @@ import { hasPendingWork, lostWork, type Loss } from './lost-work.ts'
 import { migrateStandstill } from './migrate-standstill.ts'
 import { migrationPath, type Migration } from './migration.ts'
 import { nestedPlans, readShape, shapeOf } from './plan-shape.ts'
-import { standstillOf, versionOf, type DueTask, type Standstill } from './standstill.ts'
+import { standstillOf, taskIds, versionOf, type DueTask, type Standstill } from './standstill.ts'
 
 /** Where the newest checkpoint of a line comes from. */
 export type LoadLine = (line: Line) => Awaitable<StoredCheckpoint | undefined>
@@ -31,25 +31,28 @@ export function isSameShape(plan: Plan, { shape }: StoredCheckpoint): boolean {
   return shape !== undefined && shape.hash === shapeOf(plan).hash
 }
 
-/**
- * What the plan makes of a checkpoint that another one may have made. Nothing is stored.
- *
- * @param rebuild gives a checkpoint that is migrated the values of channels which it does not hold; asked for the name
- * that each channel of the plan had
- */
+export interface BringUpOptions {
+  /**
+   * Gives a checkpoint that is migrated the values of channels which it does not hold. `formerName`: what a channel of
+   * the plan was called.
+   */
+  rebuild?(stored: StoredCheckpoint, formerName: (channel: string) => string): Awaitable<StoredCheckpoint>
+  /** Values stay what they are. */
+  readonly onlyNames?: boolean
+}
+
+/** What the plan makes of a checkpoint that another one may have made. Nothing is stored. */
 export async function bringUp(
   plan: Plan,
   stored: StoredCheckpoint,
-  rebuild?: (
-    stored: StoredCheckpoint,
-    formerName: (channel: string) => string,
-  ) => Awaitable<StoredCheckpoint>,
+  options: BringUpOptions = {},
 ): Promise<BroughtUp> {
-  const path = migrationPath(plan.migrations, versionOf(stored), plan.version) ?? []
+  const migrations = migrationPath(plan.migrations, versionOf(stored), plan.version) ?? []
+  const path = options.onlyNames === true ? migrations.map(namesOf) : migrations
   const whole =
-    path.length === 0 || rebuild === undefined
+    path.length === 0 || options.rebuild === undefined
       ? stored
-      : await rebuild(stored, (channel) => formerChannel(path, channel))
+      : await options.rebuild(stored, (channel) => formerChannel(path, channel))
   let standstill = standstillOf(whole)
   for (const migration of path) standstill = await migrateStandstill(standstill, migration)
   return {
@@ -60,12 +63,42 @@ export async function bringUp(
   }
 }
 
+function namesOf({ from, to, nodes = {}, channels = {} }: Migration): Migration {
+  return { from, to, nodes, channels }
+}
+
 /** What a channel was called before these migrations. */
 function formerChannel(path: readonly Migration[], channel: string): string {
   return path.reduceRight((name, { channels = {} }) => {
     const [before] = Object.entries(channels).find(([, now]) => now === name) ?? [name]
     return before
   }, channel)
+}
+
+/** What a task that is due is called now: by who names it after the checkpoint, as if it had begun there. */
+export interface PresentTask {
+  readonly id: string
+  readonly node: string
+  readonly formerNode: string
+}
+
+/** Id of a task → what it would be called now; for those that are called something else. */
+export function presentTaskIds(
+  { id, line: { namespace }, metadata: { step } }: StoredCheckpoint,
+  { tasks, naming }: Standstill,
+): ReadonlyMap<string, PresentTask> {
+  const now = { ...naming, checkpoint: id, namespace, step: step + 1, nodes: {}, channels: {} }
+  const { sends: _, ...present } = now
+  return new Map(
+    tasks.flatMap(({ node, fired, index, ids }) =>
+      taskIds(present, node, fired, index)
+        .map((presentId, position): [string, PresentTask] => [
+          ids[position]!,
+          { id: presentId, node, formerNode: naming.nodes[node] ?? node },
+        ])
+        .filter(([former, task]) => former !== task.id),
+    ),
+  )
 }
 
 /** Lines of a thread that would lose something, its own and those of nested graphs that are known to be under way. */
@@ -150,7 +183,7 @@ export function migratedCheckpoint(
   const { values, versions, seen, writes, naming } = standstill
   const step = from.metadata.step + 1
   const id = ids.checkpointId(step, from.id)
-  const migration = { ...naming, from: versionOf(from), to: plan.version }
+  const migration = { ...naming, at: id, from: versionOf(from), to: plan.version }
   const rest = {
     id,
     parentId: from.id,

@@ -1,4 +1,4 @@
-import type { CheckpointMetadata } from '../store.ts'
+import type { StoredCheckpoint } from '../store.ts'
 
 /**
  * Kept in the metadata of a checkpoint that a migration made, under `migration`. The tasks that are due there had begun,
@@ -6,6 +6,8 @@ import type { CheckpointMetadata } from '../store.ts'
  * included, is found.
  */
 export interface FormerNames {
+  /** The checkpoint that the migration made: whoever copies its metadata makes another one. */
+  readonly at: string
   /** Versions of the graph. */
   readonly from: string
   readonly to: string
@@ -22,11 +24,16 @@ export interface FormerNames {
 }
 
 /** `undefined` for a checkpoint that no migration made. */
-export function formerNames({ migration }: CheckpointMetadata): FormerNames | undefined {
-  return migration as FormerNames | undefined
+export function formerNames({
+  id,
+  metadata,
+}: Pick<StoredCheckpoint, 'id' | 'metadata'>): FormerNames | undefined {
+  const migration = metadata['migration'] as FormerNames | undefined
+  return migration?.at === id ? migration : undefined
 }
 
 /** Whether somebody edited or copied the state by hand, which makes a checkpoint a beginning of its own. */
-export function isEdit(metadata: CheckpointMetadata): boolean {
-  return (metadata.source === 'update' || metadata.source === 'fork') && metadata['migration'] === undefined
+export function isEdit(stored: Pick<StoredCheckpoint, 'id' | 'metadata'>): boolean {
+  const { source } = stored.metadata
+  return (source === 'update' || source === 'fork') && formerNames(stored) === undefined
 }

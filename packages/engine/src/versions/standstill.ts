@@ -48,7 +48,8 @@ export function versionOf({ shape, metadata }: Pick<StoredCheckpoint, 'shape' | 
 export function standstillOf(stored: StoredCheckpoint): Standstill {
   const shape = stored.shape === undefined ? undefined : readShape(stored.shape)
   const version = versionOf(stored)
-  const naming = formerNames(stored.metadata) ?? {
+  const naming = formerNames(stored) ?? {
+    at: stored.id,
     from: version,
     to: version,
     checkpoint: stored.id,
@@ -146,7 +147,7 @@ function wantedBy({ quorum, names = [] }: ChannelShape): number {
 }
 
 /** As `TaskNames` makes them, for each channel that may have come first. */
-function taskIds(
+export function taskIds(
   { checkpoint, namespace, step, nodes, channels, sends }: FormerNames,
   node: string,
   fired: readonly string[],

@@ -7,6 +7,7 @@
 //   V3. Writes are put when the checkpoint that they belong to has been handed over, and no later. So a saver that
 //       answers at once is called in the order of what happened, and one that does not waits for no writes.
 import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph'
+import { shapeIn, withShape } from '@cairn/checkpoint'
 import {
   VERSION_KEY,
   type Commit,
@@ -148,7 +149,7 @@ export class SaverStore implements Store {
 
   #record(
     line: Line,
-    { id, parentId, createdAt, metadata, versions, seen, changed, removed }: NewCheckpoint,
+    { id, parentId, createdAt, metadata, versions, seen, changed, removed, shape }: NewCheckpoint,
   ): Put {
     this.#values = { ...this.#values, ...changed }
     for (const channel of removed) delete this.#values[channel]
@@ -165,10 +166,10 @@ export class SaverStore implements Store {
       channel_versions: { ...own },
       versions_seen: this.#saverVersions.seen(seen),
     }
-    // A saver has no place for the shape, only for what the author says.
+    // Only a saver over a store has a place for the shape; any other keeps what the author says.
     const version = this.#plan === undefined || this.#plan.version === '1' ? undefined : this.#plan.version
     const told = { ...metadata, ...(version !== undefined && { [VERSION_KEY]: version }) }
-    return [this.#configOf(line, parentId), checkpoint, told, Object.fromEntries(grown)]
+    return [this.#configOf(line, parentId), withShape(checkpoint, shape), told, Object.fromEntries(grown)]
   }
 
   #configOf(line: Line, checkpointId: string | undefined): SaverConfig {
@@ -204,10 +205,9 @@ function blankChannels(plan: Plan): readonly string[] {
 const blankByPlan = new WeakMap<Plan, readonly string[]>()
 
 /** A saver's record as the engine knows it. */
-export function fromTuple(
-  { config, checkpoint, metadata, parentConfig, pendingWrites }: CheckpointTuple,
-  line: Line,
-): StoredCheckpoint {
+export function fromTuple(tuple: CheckpointTuple, line: Line): StoredCheckpoint {
+  const { config, checkpoint, metadata, parentConfig, pendingWrites } = tuple
+  const shape = shapeIn(tuple)
   return {
     line: {
       threadId: String(config.configurable?.['thread_id'] ?? line.threadId),
@@ -221,5 +221,6 @@ export function fromTuple(
     versions: checkpoint.channel_versions,
     seen: checkpoint.versions_seen,
     writes: (pendingWrites ?? []).map(([taskId, channel, value]) => [taskId, channel, value]),
+    ...(shape !== undefined && { shape }),
   }
 }
