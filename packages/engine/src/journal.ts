@@ -117,6 +117,7 @@ export class Journal {
   #isGathering = false
   #isEnded = false
   readonly #underWay = new Set<Promise<void>>()
+  #keeping: void | Promise<void> = undefined
   #failure: { readonly error: unknown } | undefined
 
   constructor(options: JournalOptions) {
@@ -165,6 +166,11 @@ export class Journal {
 
   get line(): Line {
     return this.#line
+  }
+
+  /** The commit of the newest checkpoint, when it is worth waiting for before a node runs. */
+  get keeping(): void | Promise<void> {
+    return this.#keeping
   }
 
   get isKeeping(): boolean {
@@ -254,6 +260,7 @@ export class Journal {
     }
     const committing = this.#commit(this.#takeQueued(), this.#newCheckpoint(state, snapshot))
     if (this.#durability === 'sync') return committing
+    if (this.#store.isPrompt === true) this.#keeping = committing
     if (this.#underWay.size > mostUnderWay) return this.#oldestUnderWay()
   }
 

@@ -96,9 +96,7 @@ export class MemoryLine {
       versions: { ...kept.versions },
       seen: copySeen(kept.seen),
       writes: placed.map(({ taskId, channel, text }) => [taskId, channel, this.#codec.decode(text)]),
-      ...(placed.length > 0 && {
-        taskPaths: Object.fromEntries(placed.map(({ taskId, taskPath }) => [taskId, taskPath])),
-      }),
+      taskPaths: Object.fromEntries(placed.map(({ taskId, taskPath }) => [taskId, taskPath])),
       ...(kept.shape !== undefined && { shape: kept.shape }),
     }
   }

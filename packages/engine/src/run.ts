@@ -180,6 +180,8 @@ export class Run {
         if (this.#breaksAt(this.options.interruptBefore)) return this.#pause()
         const reason = this.options.drainReason?.()
         if (reason !== undefined) return { kind: 'drained', reason }
+        const { keeping } = this.journal
+        if (keeping !== undefined && this.#tasks.some(runsCode)) await keeping
         const running = this.#start()
         if (running !== undefined) await running
         const stopped = this.#stopped()
@@ -523,3 +525,8 @@ function hasOutput(writes: readonly Write[]): boolean {
 }
 
 const noParents: Readonly<Record<string, string>> = {}
+
+/** Machinery has no effects that could come before what led to them is kept. */
+function runsCode(task: Task): boolean {
+  return !task.isSettled && task.node.isHidden !== true
+}

@@ -48,7 +48,10 @@ export interface StoredShape {
   readonly text: string
 }
 
-/** A whole checkpoint as `load` and `list` give it: fresh values, which the caller may keep and change. */
+/**
+ * A whole checkpoint as `load` and `list` give it: fresh values, which the caller may keep and change. A store may read
+ * `values`, `versions`, `seen` and `writes` of a checkpoint that was listed when they are first looked at.
+ */
 export interface StoredCheckpoint {
   readonly line: Line
   readonly id: string
@@ -131,6 +134,11 @@ export interface ListQuery {
 export interface Store {
   /** Whether a commit that fails keeps nothing of it (S1). Default: true. */
   readonly isAtomic?: boolean
+  /**
+   * Whether the promise of a commit resolves before the event loop turns again, as a rule. Then a run waits for it before
+   * it runs a node, whatever its durability, so that what is finished is never lost. Default: false.
+   */
+  readonly isPrompt?: boolean
   /** Gives threads to one run at a time. A store without it lets everybody write. */
   readonly leases?: Leases
   /** The checkpoint with this id, or the newest of the line, or `undefined`. */

@@ -1,8 +1,9 @@
 // What the entry of a checkpoint holds: `head`, a JSON array, and `data`, the short values.
-import { type CheckpointState, type Slot, type StoredText } from './checkpoint-state.ts'
+import type { CheckpointState } from './checkpoint-state.ts'
 import type { EncodedCheckpoint } from './encode-commit.ts'
 import { InlineTextReader, InlineTextWriter, inlineLimit } from './inline-texts.ts'
 import type { NameTable } from './names.ts'
+import type { Part, Place } from './parts/part.ts'
 import { type SeenChange, advanceSeen, allSeen, applySeen } from './seen-changes.ts'
 import { type VersionGroup, advanceVersions, applyVersions, groupVersions } from './version-groups.ts'
 
@@ -35,8 +36,13 @@ export interface Changes {
   readonly channels: readonly string[]
 }
 
-/** Puts a long text where it stays; `current` is where the channel's value stood so far. */
-export type StoreText = (text: string, current?: Slot) => StoredText
+/** Puts values where they stay. */
+export interface Placing {
+  /** A short one is its own place. */
+  placeOf(part: Part): Place
+  /** The row of a text, or of a node, that is to stand in no entry. */
+  rowOf(text: string): number
+}
 
 /** What an entry holds, as its columns take it. */
 export interface PackedEntry {
@@ -48,14 +54,13 @@ export interface PackedEntry {
 export function advanceState(
   state: CheckpointState,
   { checkpoint, metadata, changed }: EncodedCheckpoint,
-  store: StoreText,
+  placing: Placing,
   names: NameTable,
 ): Changes {
   const channels: string[] = []
-  for (const [channel, text] of changed) {
-    const current = state.values.get(channel)
-    const next = text.length <= inlineLimit ? text : store(text, current)
-    if (next === current) continue
+  for (const [channel, part] of changed) {
+    const next = placing.placeOf(part)
+    if (next === state.values.get(channel)) continue
     state.values.set(channel, next)
     channels.push(channel)
   }
@@ -78,14 +83,14 @@ export function packChanges(
   source: string | null,
   step: number | null,
   changes: Changes,
-  store: StoreText,
+  placing: Placing,
   names: NameTable,
 ): PackedEntry {
   const texts = new InlineTextWriter()
   const metadata = changes.metadata ? texts.add(state.metadata) : -1
   const values: number[] = []
   for (const channel of changes.channels) {
-    values.push(names.idOf(channel), place(state, channel, inlineLimit, texts, store))
+    values.push(names.idOf(channel), placeIn(state, channel, inlineLimit, texts, placing))
   }
   return pack([codeOf(source), step, metadata, changes.versions, changes.seen, values], texts)
 }
@@ -96,7 +101,7 @@ export function packWhole(
   source: string | null,
   step: number | null,
   fresh: readonly string[],
-  store: StoreText,
+  placing: Placing,
   names: NameTable,
 ): PackedEntry {
   const texts = new InlineTextWriter()
@@ -105,27 +110,27 @@ export function packWhole(
   const values: number[] = []
   for (const channel of state.values.keys()) {
     const limit = changed.has(channel) ? inlineLimit : lastingInlineLimit
-    values.push(names.idOf(channel), place(state, channel, limit, texts, store))
+    values.push(names.idOf(channel), placeIn(state, channel, limit, texts, placing))
   }
   const versions = groupVersions(state.versions, names)
   return pack([codeOf(source), step, metadata, versions, allSeen(state.seen, names), values], texts)
 }
 
 /** Where the entry finds the value of a channel; one that is too long for it moves to where `store` puts it. */
-function place(
+function placeIn(
   state: CheckpointState,
   channel: string,
   limit: number,
   texts: InlineTextWriter,
-  store: StoreText,
+  placing: Placing,
 ): number {
-  const slot = state.values.get(channel)
-  if (slot === undefined) return 0
-  if (typeof slot === 'object') return -slot.row
-  if (slot.length <= limit && texts.hasRoomFor(slot)) return texts.add(slot)
-  const stored = store(slot)
-  state.values.set(channel, stored)
-  return -stored.row
+  const place = state.values.get(channel)
+  if (place === undefined) return 0
+  if (typeof place === 'number') return -place
+  if (place.length <= limit && texts.hasRoomFor(place)) return texts.add(place)
+  const row = placing.rowOf(place)
+  state.values.set(channel, row)
+  return -row
 }
 
 function pack(head: CheckpointHead, texts: InlineTextWriter): PackedEntry {
@@ -157,7 +162,7 @@ export function applyHead(
     const channel = names.textOf(values[at])
     const where = values[at + 1]!
     if (where === 0) state.values.delete(channel)
-    else state.values.set(channel, where < 0 ? { row: -where, length: undefined } : texts.take(where))
+    else state.values.set(channel, where < 0 ? -where : texts.take(where))
   }
 }
 

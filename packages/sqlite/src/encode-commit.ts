@@ -3,16 +3,21 @@ import {
   type CheckpointMetadata,
   type Commit,
   type NewCheckpoint,
+  type SeenVersions,
   type TaskWrites,
 } from '@cairn/engine'
-import { type Codec, UnserialisableValueError } from '@cairn/engine/codec'
+import { UnserialisableValueError } from '@cairn/engine/codec'
 import { UnstorableValueError } from './errors.ts'
+import type { KnownLine } from './known-threads.ts'
+import type { Part } from './parts/part.ts'
+import type { FreshParts, ValueParts } from './parts/value-parts.ts'
+import { withoutRows } from './parts/without-rows.ts'
 
-/** One write of a task, as text. Each control channel has a negative position of its own. */
+/** One write of a task, as it is stored. Each control channel has a negative position of its own. */
 export interface EncodedWrite {
   readonly position: number
   readonly channel: string
-  readonly text: string
+  readonly part: Part
 }
 
 export interface EncodedTask {
@@ -25,9 +30,9 @@ export interface EncodedTask {
 }
 
 export interface EncodedCheckpoint {
-  readonly checkpoint: NewCheckpoint
+  readonly checkpoint: Omit<NewCheckpoint, 'changed' | 'metadata'>
   readonly metadata: EncodedMetadata
-  readonly changed: readonly (readonly [channel: string, text: string])[]
+  readonly changed: readonly (readonly [channel: string, part: Part])[]
 }
 
 /** `source` and `step` differ from checkpoint to checkpoint, the rest hardly ever. */
@@ -38,33 +43,51 @@ export interface EncodedMetadata {
   readonly rest: string
 }
 
+/** A commit whose values nobody can change any more. */
 export interface EncodedCommit {
+  /** What was known of the line when its values were encoded: its parts may be in rows of that thread. */
+  readonly line: KnownLine
   readonly tasks: readonly EncodedTask[]
   readonly checkpoint: EncodedCheckpoint | undefined
 }
 
 /**
- * Turns all values of a commit into text. This comes before the transaction, so that a value that cannot be stored
+ * Takes all values of a commit as they are. This comes before the transaction, so that a value that cannot be stored
  * costs nothing but the error.
  * @throws {UnstorableValueError}
  */
-export function encodeCommit(commit: Commit, codec: Codec): EncodedCommit {
-  const encoder = new CommitEncoder(codec, commit.line.threadId)
+export function encodeCommit(commit: Commit, line: KnownLine, values: ValueParts): EncodedCommit {
+  const encoder = new CommitEncoder(values, line)
+  const tasks = commit.writes.map((task) => encoder.task(task))
+  const checkpoint = commit.checkpoint === undefined ? undefined : encoder.checkpoint(commit.checkpoint)
+  return { line, tasks, checkpoint }
+}
+
+/** The same commit with values that are in no row of the file. */
+export function encodedAnew({ line, tasks, checkpoint }: EncodedCommit, values: ValueParts): EncodedCommit {
   return {
-    tasks: commit.writes.map((task) => encoder.task(task)),
-    checkpoint: commit.checkpoint === undefined ? undefined : encoder.checkpoint(commit.checkpoint),
+    line,
+    tasks: tasks.map((task) => ({
+      ...task,
+      writes: task.writes.map((write) => ({ ...write, part: withoutRows(write.part, values) })),
+    })),
+    checkpoint: checkpoint && {
+      ...checkpoint,
+      changed: checkpoint.changed.map(([channel, part]) => [channel, withoutRows(part, values)] as const),
+    },
   }
 }
 
 class CommitEncoder {
-  readonly #codec: Codec
-  readonly #threadId: string
+  readonly #values: ValueParts
+  readonly #line: KnownLine
   /** What a task writes is often what the channel then holds. Within one call nobody can change it in between. */
-  readonly #texts = new Map<object, string>()
+  readonly #fresh: FreshParts
 
-  constructor(codec: Codec, threadId: string) {
-    this.#codec = codec
-    this.#threadId = threadId
+  constructor(values: ValueParts, line: KnownLine) {
+    this.#values = values
+    this.#line = line
+    this.#fresh = { byObject: new Map(), byText: line.recent }
   }
 
   task({ checkpointId, taskId, taskPath, writes }: TaskWrites): EncodedTask {
@@ -72,40 +95,63 @@ class CommitEncoder {
     const encoded = writes.map(([channel, value], index) => {
       const fixed = CONTROL_POSITION.get(channel)
       if (fixed === undefined) replaces = false
-      return { position: fixed ?? index, channel, text: this.#encode(value, channel, taskId) }
+      return { position: fixed ?? index, channel, part: this.#part(value, channel, taskId) }
     })
     return { checkpointId, taskId, taskPath, writes: encoded, replaces }
   }
 
   checkpoint(checkpoint: NewCheckpoint): EncodedCheckpoint {
-    const changed: [string, string][] = []
+    const metadata = this.#metadata(checkpoint.metadata)
+    const changed: [string, Part][] = []
     for (const channel of Object.keys(checkpoint.changed)) {
-      changed.push([channel, this.#encode(checkpoint.changed[channel], channel, undefined)])
+      changed.push([channel, this.#part(checkpoint.changed[channel], channel, undefined)])
     }
-    return { checkpoint, metadata: this.#metadata(checkpoint.metadata), changed }
+    const { parts, recent } = this.#line
+    for (const [channel, part] of changed) parts.set(channel, part)
+    recent.age()
+    const { id, parentId, createdAt, shape } = checkpoint
+    const versions = { ...checkpoint.versions }
+    const seen: Record<string, SeenVersions[string]> = { ...checkpoint.seen }
+    // An own `__proto__` is one in the copy too, so assigning to it changes no prototype.
+    for (const node of Object.keys(seen)) seen[node] = { ...seen[node] }
+    const removed = [...checkpoint.removed]
+    const kept = { id, parentId, createdAt, versions, seen, removed, ...(shape !== undefined && { shape }) }
+    return { checkpoint: kept, metadata, changed }
   }
 
   #metadata(metadata: CheckpointMetadata): EncodedMetadata {
     const { source, step, ...rest } = metadata
     const isUsual = typeof source === 'string' && Number.isSafeInteger(step)
     return isUsual
-      ? { source, step, rest: this.#encode(rest, 'metadata', undefined) }
-      : { source: null, step: null, rest: this.#encode(metadata, 'metadata', undefined) }
+      ? { source, step, rest: this.#text(rest, 'metadata') }
+      : { source: null, step: null, rest: this.#text(metadata, 'metadata') }
   }
 
-  #encode(value: unknown, channel: string, taskId: string | undefined): string {
-    if (typeof value !== 'object' || value === null) return this.#text(value, channel, taskId)
-    let text = this.#texts.get(value)
-    if (text === undefined) this.#texts.set(value, (text = this.#text(value, channel, taskId)))
-    return text
+  #part(value: unknown, channel: string, taskId: string | undefined): Part {
+    const before = this.#line.parts.get(channel)
+    return this.#stored(value, channel, taskId, () => this.#values.of(value, before, this.#fresh))
   }
 
-  #text(value: unknown, channel: string, taskId: string | undefined): string {
+  #text(value: unknown, channel: string): string {
+    return this.#stored(value, channel, undefined, () => this.#values.codec.encode(value))
+  }
+
+  #stored<Stored>(value: unknown, channel: string, taskId: string | undefined, store: () => Stored): Stored {
     try {
-      return this.#codec.encode(value)
+      return store()
     } catch (error) {
       if (!(error instanceof UnserialisableValueError)) throw error
-      throw new UnstorableValueError(error, this.#threadId, channel, taskId)
+      throw new UnstorableValueError(this.#whole(value, error), this.#line.thread.name, channel, taskId)
+    }
+  }
+
+  /** What cannot be stored may be within a part; the path is to begin at the value. */
+  #whole(value: unknown, error: UnserialisableValueError): UnserialisableValueError {
+    try {
+      this.#values.codec.encode(value)
+      return error
+    } catch (whole) {
+      return whole instanceof UnserialisableValueError ? whole : error
     }
   }
 }

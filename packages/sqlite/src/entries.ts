@@ -1,11 +1,12 @@
+import { crc32 } from 'node:zlib'
 import type { Database, Statement } from 'better-sqlite3'
-import type { CompactId } from './compact-id.ts'
+import { type CompactId, expandId } from './compact-id.ts'
 import { type LineRow, storedId } from './lines.ts'
 
 /** `entry.format`: `head` and `data` as in docs/design/format.md. Others are kept free. */
 const plainJson = 0
 /** Stands in `task` for the checkpoint itself. */
-const noTask = "x''"
+const noTask = new Uint8Array(0)
 
 /** The text of an id that is stored as bytes. */
 const idAsText = [
@@ -25,6 +26,8 @@ export interface CheckpointEntry {
   readonly depth: number
   /** Milliseconds since the epoch, or the text that was given. */
   readonly created: number | string
+  /** Number of its graph's shape in the `shape` table. */
+  readonly shape: number | null
   readonly head: string
   readonly data: string
 }
@@ -38,134 +41,120 @@ export interface TaskEntry {
   readonly data: string
 }
 
+/** A checkpoint's entry with its id. */
+export interface ListedEntry {
+  readonly id: CompactId
+  readonly entry: CheckpointEntry
+}
+
 type Id = CompactId
-type CheckpointRow = [
+type Row = [
+  checkpoint: Id,
+  task: Id,
   format: number,
+  sum: number,
+  shape: number | null,
   parent: Id | null,
-  depth: number,
-  created: number | string,
+  depth: number | null,
+  created: number | string | null,
+  path: number | null,
   head: string,
   data: string,
 ]
-type TaskRow = [format: number, task: Id, path: number, head: string, data: string]
+
+const columns = 'checkpoint, task, format, sum, shape, parent, depth, created, path, head, data'
 
 /** Rows of `entry`: one for each checkpoint, and beside it one for each task that wrote something. */
 export class EntryTable {
-  readonly #insertCheckpoint: Statement<[number, Id, Id | null, number, number | string, string, string]>
-  readonly #updateCheckpoint: Statement<[Id | null, number, number | string, string, string, number, Id]>
-  readonly #selectCheckpoint: Statement<[number, Id], CheckpointRow>
-  readonly #insertTask: Statement<[number, Id, Id, number, string, string]>
-  readonly #updateTask: Statement<[string, string, number, Id, Id]>
-  readonly #selectTask: Statement<[number, Id, Id], TaskRow>
-  readonly #selectTasks: Statement<[number, Id], TaskRow>
-  readonly #selectNewest: Statement<[number, number], Id>
-  readonly #selectBefore: Statement<[number, Id, number], Id>
-  readonly #selectBeforeText: Statement<[number, string, number], Id>
+  readonly #insert: Statement<[number, ...Row]>
+  readonly #update: Statement<[number, ...Row]>
+  readonly #select: Statement<[number, Id, Id], Row>
+  readonly #selectTasks: Statement<[number, Id], Row>
+  readonly #selectNewest: Statement<[number, number], Row>
+  readonly #selectBefore: Statement<[number, Id, number], Row>
+  readonly #selectBeforeText: Statement<[number, string, number], Row>
+  readonly #selectNewestId: Statement<[number], Id>
   readonly #selectDependants: Statement<[number, Id], Id>
-  readonly #selectIds: Statement<[number], [checkpoint: Id, task: Id, parent: Id | null]>
-  readonly #updateIds: Statement<[string, string | null, number, Id, Id]>
+  readonly #selectLine: Statement<[number], Row>
   readonly #deleteOfLine: Statement<[number]>
 
   constructor(database: Database) {
-    this.#insertCheckpoint = database.prepare(
-      `INSERT INTO entry (line, checkpoint, task, format, parent, depth, created, head, data)
-       VALUES (?, ?, ${noTask}, ${plainJson}, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-    )
-    this.#updateCheckpoint = database.prepare(
-      `UPDATE entry SET format = ${plainJson}, parent = ?, depth = ?, created = ?, head = ?, data = ?
-       WHERE line = ? AND checkpoint = ? AND task = ${noTask}`,
-    )
-    this.#selectCheckpoint = database
-      .prepare<[number, Id], CheckpointRow>(
-        `SELECT format, parent, depth, created, head, data FROM entry
-         WHERE line = ? AND checkpoint = ? AND task = ${noTask}`,
-      )
-      .raw()
-    this.#insertTask = database.prepare(
-      `INSERT INTO entry (line, checkpoint, task, format, path, head, data)
-       VALUES (?, ?, ?, ${plainJson}, ?, ?, ?) ON CONFLICT DO NOTHING`,
-    )
-    this.#updateTask = database.prepare(
-      'UPDATE entry SET head = ?, data = ? WHERE line = ? AND checkpoint = ? AND task = ?',
-    )
-    const tasks = 'SELECT format, task, path, head, data FROM entry WHERE line = ? AND checkpoint = ?'
-    this.#selectTask = database.prepare<[number, Id, Id], TaskRow>(`${tasks} AND task = ?`).raw()
-    this.#selectTasks = database.prepare<[number, Id], TaskRow>(`${tasks} AND task <> ${noTask}`).raw()
-    const checkpoints = `SELECT checkpoint FROM entry WHERE line = ? AND task = ${noTask}`
-    this.#selectNewest = database
-      .prepare<[number, number], Id>(`${checkpoints} ORDER BY checkpoint DESC LIMIT ?`)
-      .pluck()
-    this.#selectBefore = database
-      .prepare<[number, Id, number], Id>(`${checkpoints} AND checkpoint < ? ORDER BY checkpoint DESC LIMIT ?`)
-      .pluck()
-    this.#selectBeforeText = database
-      .prepare<[number, string, number], Id>(
-        `${checkpoints} AND ${idAsText} < ? ORDER BY checkpoint DESC LIMIT ?`,
+    const rows = <Parameters extends unknown[]>(condition: string) =>
+      database.prepare<Parameters, Row>(`SELECT ${columns} FROM entry WHERE line = ? ${condition}`).raw()
+    const places = `(line, ${columns}) VALUES (${'?, '.repeat(11)}?)`
+    this.#insert = database.prepare(`INSERT INTO entry ${places} ON CONFLICT DO NOTHING`)
+    this.#update = database.prepare(`REPLACE INTO entry ${places}`)
+    this.#select = rows('AND checkpoint = ? AND task = ?')
+    this.#selectTasks = rows("AND checkpoint = ? AND task <> x''")
+    const newest = "AND task = x'' ORDER BY checkpoint DESC LIMIT ?"
+    this.#selectNewest = rows(newest)
+    this.#selectBefore = rows(`AND checkpoint < ? ${newest}`)
+    this.#selectBeforeText = rows(`AND ${idAsText} < ? ${newest}`)
+    this.#selectNewestId = database
+      .prepare<[number], Id>(
+        "SELECT checkpoint FROM entry WHERE line = ? AND task = x'' ORDER BY checkpoint DESC LIMIT 1",
       )
       .pluck()
     this.#selectDependants = database
-      .prepare<[number, Id], Id>(`${checkpoints} AND parent = ? AND depth > 0`)
+      .prepare<[number, Id], Id>(
+        "SELECT checkpoint FROM entry WHERE line = ? AND task = x'' AND parent = ? AND depth > 0",
+      )
       .pluck()
-    this.#selectIds = database
-      .prepare<[number], [Id, Id, Id | null]>('SELECT checkpoint, task, parent FROM entry WHERE line = ?')
-      .raw()
-    this.#updateIds = database.prepare(
-      'UPDATE entry SET checkpoint = ?, parent = ? WHERE line = ? AND checkpoint = ? AND task = ?',
-    )
+    this.#selectLine = rows('')
     this.#deleteOfLine = database.prepare('DELETE FROM entry WHERE line = ?')
   }
 
   /** False when the line has this checkpoint already; then nothing is changed. */
-  insertCheckpoint(
-    line: number,
-    id: CompactId,
-    { parent, depth, created, head, data }: CheckpointEntry,
-  ): boolean {
-    return this.#insertCheckpoint.run(line, id, parent, depth, created, head, data).changes === 1
+  insertCheckpoint(line: number, id: CompactId, entry: CheckpointEntry): boolean {
+    return this.#insert.run(line, ...checkpointRow(line, id, entry)).changes === 1
   }
 
-  updateCheckpoint(
-    line: number,
-    id: CompactId,
-    { parent, depth, created, head, data }: CheckpointEntry,
-  ): void {
-    this.#updateCheckpoint.run(parent, depth, created, head, data, line, id)
+  updateCheckpoint(line: number, id: CompactId, entry: CheckpointEntry): void {
+    this.#update.run(line, ...checkpointRow(line, id, entry))
   }
 
+  /** @throws {TypeError} when it is not what was stored there. */
   checkpoint(line: number, id: CompactId): CheckpointEntry | undefined {
-    const row = this.#selectCheckpoint.get(line, id)
-    if (row === undefined) return undefined
-    const [format, parent, depth, created, head, data] = row
-    assertReadable(format)
-    return { parent, depth, created, head, data }
+    const row = this.#select.get(line, id, noTask)
+    return row === undefined ? undefined : checkpointEntry(line, row)
   }
 
   /** False when this checkpoint has writes of the task already; then nothing is changed. */
-  insertTask(line: number, checkpoint: CompactId, { task, path, head, data }: TaskEntry): boolean {
-    return this.#insertTask.run(line, checkpoint, task, path, head, data).changes === 1
+  insertTask(line: number, checkpoint: CompactId, entry: TaskEntry): boolean {
+    return this.#insert.run(line, ...taskRow(line, checkpoint, entry)).changes === 1
   }
 
-  updateTask(line: number, checkpoint: CompactId, { task, head, data }: TaskEntry): void {
-    this.#updateTask.run(head, data, line, checkpoint, task)
+  updateTask(line: number, checkpoint: CompactId, entry: TaskEntry): void {
+    this.#update.run(line, ...taskRow(line, checkpoint, entry))
   }
 
+  /** @throws {TypeError} when it is not what was stored there. */
   task(line: number, checkpoint: CompactId, task: CompactId): TaskEntry | undefined {
-    const row = this.#selectTask.get(line, checkpoint, task)
-    return row === undefined ? undefined : taskEntry(row)
+    const row = this.#select.get(line, checkpoint, task)
+    return row === undefined ? undefined : taskEntry(line, row)
   }
 
-  /** In no particular order. */
+  /**
+   * In no particular order.
+   * @throws {TypeError} when one is not what was stored there.
+   */
   tasks(line: number, checkpoint: CompactId): TaskEntry[] {
-    return this.#selectTasks.all(line, checkpoint).map(taskEntry)
+    return this.#selectTasks.all(line, checkpoint).map((row) => taskEntry(line, row))
   }
 
-  /** The ids of at most so many checkpoints, greatest first; with `before`, only of those with a smaller id. */
-  newest(line: LineRow, limit: number, before?: string): CompactId[] {
-    if (before === undefined) return this.#selectNewest.all(line.id, limit)
-    const bound = storedId(line, before)
-    return typeof bound === 'string' && !line.textIds
-      ? this.#selectBeforeText.all(line.id, bound, limit)
-      : this.#selectBefore.all(line.id, bound, limit)
+  /**
+   * At most so many checkpoints, greatest id first; with `before`, only those with a smaller id.
+   * @throws {TypeError} when one is not what was stored there.
+   */
+  newest(line: LineRow, limit: number, before?: string): ListedEntry[] {
+    return this.#newest(line, limit, before).map((row) => ({
+      id: row[0],
+      entry: checkpointEntry(line.id, row),
+    }))
+  }
+
+  newestId(line: LineRow): CompactId | undefined {
+    return this.#selectNewestId.get(line.id)
   }
 
   /** Checkpoints that cannot be read without this one. */
@@ -175,28 +164,85 @@ export class EntryTable {
 
   /** Stores the ids of all checkpoints of a line in another way. */
   rewriteIds(line: number, rewrite: (id: CompactId) => string): void {
-    for (const [checkpoint, task, parent] of this.#selectIds.all(line)) {
-      this.#updateIds.run(
-        rewrite(checkpoint),
-        parent === null ? null : rewrite(parent),
-        line,
-        checkpoint,
-        task,
-      )
+    const all = this.#selectLine.all(line)
+    this.#deleteOfLine.run(line)
+    for (const row of all) {
+      const [checkpoint, , , , , parent] = row
+      if (isCheckpoint(row)) {
+        const entry = checkpointEntry(line, row)
+        const moved = { ...entry, parent: parent === null ? null : rewrite(parent) }
+        this.insertCheckpoint(line, rewrite(checkpoint), moved)
+      } else this.insertTask(line, rewrite(checkpoint), taskEntry(line, row))
     }
   }
 
   deleteOfLine(line: number): void {
     this.#deleteOfLine.run(line)
   }
+
+  #newest(line: LineRow, limit: number, before: string | undefined): Row[] {
+    if (before === undefined) return this.#selectNewest.all(line.id, limit)
+    const bound = storedId(line, before)
+    return typeof bound === 'string' && !line.textIds
+      ? this.#selectBeforeText.all(line.id, bound, limit)
+      : this.#selectBefore.all(line.id, bound, limit)
+  }
 }
 
-function taskEntry([format, task, path, head, data]: TaskRow): TaskEntry {
-  assertReadable(format)
-  return { task, path, head, data }
+function checkpointRow(
+  line: number,
+  id: CompactId,
+  { parent, depth, created, shape, head, data }: CheckpointEntry,
+): Row {
+  return summed(line, [id, noTask, plainJson, 0, shape, parent, depth, created, null, head, data])
 }
 
-function assertReadable(format: number): void {
-  if (format !== plainJson)
+function taskRow(line: number, checkpoint: CompactId, { task, path, head, data }: TaskEntry): Row {
+  return summed(line, [checkpoint, task, plainJson, 0, null, null, null, null, path, head, data])
+}
+
+function checkpointEntry(line: number, row: Row): CheckpointEntry {
+  assertSound(line, row)
+  const [, , , , shape, parent, depth, created, , head, data] = row
+  return { parent, depth: depth!, created: created!, shape, head, data }
+}
+
+function taskEntry(line: number, row: Row): TaskEntry {
+  assertSound(line, row)
+  const [, task, , , , , , , path, head, data] = row
+  return { task, path: path!, head, data }
+}
+
+function isCheckpoint([, task]: Row): boolean {
+  return typeof task !== 'string' && task.length === 0
+}
+
+function summed(line: number, row: Row): Row {
+  row[3] = sumOf(line, row)
+  return row
+}
+
+function assertSound(line: number, row: Row): void {
+  const [, , format, sum] = row
+  if (format !== plainJson) {
     throw new TypeError(`an entry has the format ${format}, which this release cannot read`)
+  }
+  if (sum !== sumOf(line, row)) {
+    throw new TypeError(`the entry of checkpoint ${expandId(row[0])} is damaged: its checksum differs`)
+  }
+}
+
+/** CRC-32 over all of a row, so that one that stands in the place of another is found out too. */
+function sumOf(
+  line: number,
+  [checkpoint, task, format, , shape, parent, depth, created, path, head, data]: Row,
+): number {
+  const fields = `${line},${textOf(checkpoint)},${textOf(task)},${format},${shape},${textOf(parent)},${depth},${created},${path}`
+  return crc32(`${fields},${head}${data}`) | 0
+}
+
+function textOf(id: Id | null): string {
+  return id === null || typeof id === 'string'
+    ? String(id)
+    : Buffer.from(id.buffer, id.byteOffset, id.length).toString('latin1')
 }

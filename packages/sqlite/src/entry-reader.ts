@@ -1,173 +1,319 @@
 import {
   type CheckpointMetadata,
   type PendingWrite,
+  type SeenVersions,
   type StoredCheckpoint,
+  type Version,
   compareCodePoints,
 } from '@cairn/engine'
-import type { Codec } from '@cairn/engine/codec'
 import { type CheckpointHead, applyHead, parseHead, sourceOf } from './checkpoint-head.ts'
-import { type CheckpointState, type Slot, emptyState } from './checkpoint-state.ts'
+import { type CheckpointState, emptyState } from './checkpoint-state.ts'
 import { type CompactId, expandId } from './compact-id.ts'
-import type { CheckpointEntry, EntryTable } from './entries.ts'
-import { CorruptStoreError, UnreadableValueError } from './errors.ts'
+import type { CheckpointEntry, EntryTable, ListedEntry } from './entries.ts'
+import type { EntryPage } from './entry-page.ts'
+import { CorruptStoreError, DeletedCheckpointError, UnreadableValueError } from './errors.ts'
+import type { KnownLine } from './known-threads.ts'
 import type { LineRow } from './lines.ts'
 import type { NameTable } from './names.ts'
+import { assemble } from './parts/node-text.ts'
+import { Leaf, type Part, type Place } from './parts/part.ts'
+import type { PartRows } from './parts/part-rows.ts'
+import type { ValueParts } from './parts/value-parts.ts'
+import type { ShapeTable } from './shapes.ts'
 import { type KeptWrite, unpackWrites } from './task-head.ts'
-import type { ValueTable } from './values.ts'
 
 /** More entries than any checkpoint needs: the file is damaged so that they lead in a circle. */
 const longestChain = 1000
 
-/** A checkpoint with its values as text. */
+/** A checkpoint with its values as they are stored. */
 export interface ReadState {
   readonly entry: CheckpointEntry
   readonly head: CheckpointHead
   readonly state: CheckpointState
 }
 
-interface Place {
-  readonly line: LineRow
+/** A line that is in the file. */
+export type FoundLine = KnownLine & { readonly row: LineRow }
+
+/** Reads in a transaction of its own, with the line as it is by then. */
+export type Reading = <Result>(read: (line: FoundLine | undefined) => Result) => Result
+
+interface Origin {
+  readonly line: FoundLine
   readonly checkpointId: string
+}
+
+interface Tables {
+  readonly entries: EntryTable
+  readonly names: NameTable
+  readonly shapes: ShapeTable
 }
 
 /** Puts checkpoints together from their entries. Call it within a transaction. */
 export class EntryReader {
   readonly #path: string
-  readonly #codec: Codec
-  readonly #entries: EntryTable
-  readonly #names: NameTable
-  readonly #values: ValueTable
+  readonly #tables: Tables
+  readonly #rows: PartRows
+  readonly #values: ValueParts
 
-  constructor(path: string, codec: Codec, entries: EntryTable, names: NameTable, values: ValueTable) {
+  constructor(path: string, tables: Tables, rows: PartRows, values: ValueParts) {
     this.#path = path
-    this.#codec = codec
-    this.#entries = entries
-    this.#names = names
+    this.#tables = tables
+    this.#rows = rows
     this.#values = values
   }
 
   /** @throws {CorruptStoreError} */
-  state(line: LineRow, id: CompactId): ReadState | undefined {
+  state(line: FoundLine, id: CompactId): ReadState | undefined {
     return this.#readable({ line, checkpointId: expandId(id) }, () => {
-      const chain = this.#chain(line.id, id)
-      if (chain === undefined) return undefined
-      const state = emptyState()
-      let head: CheckpointHead | undefined
-      for (const entry of chain.toReversed()) {
-        head = parseHead(entry.head)
-        applyHead(state, head, entry.data, this.#names)
-      }
-      return { entry: chain[0]!, head: head!, state }
+      const entry = this.#tables.entries.checkpoint(line.row.id, id)
+      return entry === undefined ? undefined : this.#stateOf(line, entry)
     })
   }
 
   /**
-   * The checkpoint with this id if its metadata are `wanted`.
    * @throws {CorruptStoreError}
    * @throws {UnreadableValueError}
    */
-  checkpoint(
-    line: LineRow,
-    id: CompactId,
-    wanted?: (metadata: CheckpointMetadata) => boolean,
-  ): StoredCheckpoint | undefined {
-    const read = this.state(line, id)
+  checkpoint(line: FoundLine, id: CompactId): StoredCheckpoint | undefined {
+    const origin = { line, checkpointId: expandId(id) }
+    const read = this.#tip(line, id) ?? this.state(line, id)
     if (read === undefined) return undefined
-    const { entry, state } = read
-    const place = { line, checkpointId: expandId(id) }
-    const metadata = this.#metadata(read, place)
-    if (wanted !== undefined && !wanted(metadata)) return undefined
-    const values: [string, unknown][] = []
-    for (const [channel, slot] of state.values) values.push([channel, this.#decode(slot, channel, place)])
+    const { entry, head, state } = read
+    const [source, step] = head
     return {
-      line: { threadId: line.threadId, namespace: line.namespace },
-      id: place.checkpointId,
-      parentId: entry.parent === null ? undefined : expandId(entry.parent),
-      createdAt: typeof entry.created === 'number' ? new Date(entry.created).toISOString() : entry.created,
-      metadata,
-      // Not by assignment, since a channel may be called `__proto__`.
-      values: Object.fromEntries(values),
-      versions: Object.fromEntries(state.versions),
-      seen: Object.fromEntries(Array.from(state.seen, ([node, seen]) => [node, Object.fromEntries(seen)])),
-      writes: this.#writes(id, place),
+      ...this.#outline(origin, entry, this.#metadata(source, step, state.metadata, origin)),
+      values: this.#valuesOf(state, origin),
+      versions: versionsOf(state),
+      seen: seenOf(state),
+      ...this.#writes(this.#tasks(id, origin), origin),
     }
   }
 
-  /** The entry of a checkpoint and those before it, back to one that holds a whole checkpoint. */
-  #chain(line: number, id: CompactId): CheckpointEntry[] | undefined {
-    let entry = this.#entries.checkpoint(line, id)
-    if (entry === undefined) return undefined
+  /**
+   * Entries of checkpoints, greatest id first.
+   * @throws {CorruptStoreError}
+   */
+  newest(line: FoundLine, limit: number, before: string | undefined): ListedEntry[] {
+    try {
+      return this.#tables.entries.newest(line.row, limit, before)
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      throw new CorruptStoreError(this.#path, `thread "${line.thread.name}": ${error.message}`, error)
+    }
+  }
+
+  /**
+   * The checkpoint of an entry that was just read. What stands elsewhere is read when it is first looked at, by
+   * `reading`, in a transaction of its own.
+   * @throws {CorruptStoreError}
+   */
+  listed({ id, entry }: ListedEntry, line: FoundLine, page: EntryPage, reading: Reading): StoredCheckpoint {
+    const origin = { line, checkpointId: expandId(id) }
+    const metadata = this.#readable(origin, () => {
+      const [source, step] = parseHead(entry.head)
+      return this.#metadata(source, step, page.metadataOf({ id, entry }), origin)
+    })
+    const later = <Result>(read: (state: CheckpointState, from: Origin) => Result): Result =>
+      reading((found) => {
+        const current = found === undefined ? undefined : this.state(found, id)
+        if (found === undefined || current === undefined) throw this.#deleted(origin)
+        return read(current.state, { line: found, checkpointId: origin.checkpointId })
+      })
+    return lazily(this.#outline(origin, entry, metadata), {
+      values: () => later((state, from) => this.#valuesOf(state, from)),
+      versions: () => later((state) => versionsOf(state)),
+      seen: () => later((state) => seenOf(state)),
+      writes: () => later((_, from) => this.#writes(this.#tasks(id, from), from).writes),
+      taskPaths: () => later((_, from) => pathsOf(this.#tasks(id, from))),
+    })
+  }
+
+  /** What the store knows without reading: the last checkpoint that was committed to the line. */
+  #tip({ tip }: FoundLine, id: CompactId): ReadState | undefined {
+    if (tip === undefined || expandId(id) !== tip.checkpointId) return undefined
+    return { entry: tip.entry, head: parseHead(tip.entry.head), state: tip.state }
+  }
+
+  /** The state that an entry leads to, with those before it, back to one that holds a whole checkpoint. */
+  #stateOf(line: FoundLine, entry: CheckpointEntry): ReadState {
     const chain = [entry]
-    while (entry.depth > 0) {
+    for (let last = entry; last.depth > 0;) {
       const before: CheckpointEntry | undefined =
-        entry.parent === null || chain.length === longestChain
+        last.parent === null || chain.length === longestChain
           ? undefined
-          : this.#entries.checkpoint(line, entry.parent)
+          : this.#tables.entries.checkpoint(line.row.id, last.parent)
       if (before === undefined) throw new TypeError('a checkpoint that it builds on is missing')
-      chain.push((entry = before))
+      chain.push((last = before))
     }
-    return chain
+    const state = emptyState()
+    let head: CheckpointHead | undefined
+    for (const each of chain.toReversed()) {
+      head = parseHead(each.head)
+      applyHead(state, head, each.data, this.#tables.names)
+    }
+    return { entry, head: head!, state }
   }
 
-  #metadata({ head: [source, step], state }: ReadState, place: Place): CheckpointMetadata {
-    const metadata = this.#decode(state.metadata, 'metadata', place) as Record<string, unknown>
+  #outline({ line, checkpointId }: Origin, entry: CheckpointEntry, metadata: CheckpointMetadata): Outline {
+    const { parent, created, shape } = entry
+    return {
+      line: { threadId: line.thread.name, namespace: line.namespace },
+      id: checkpointId,
+      parentId: parent === null ? undefined : expandId(parent),
+      createdAt: typeof created === 'number' ? new Date(created).toISOString() : created,
+      metadata,
+      ...(shape !== null && { shape: this.#tables.shapes.shapeOf(shape) }),
+    }
+  }
+
+  #metadata(
+    source: number | string | null,
+    step: number | null,
+    rest: string,
+    origin: Origin,
+  ): CheckpointMetadata {
+    const metadata = this.#decode(() => this.#values.codec.decode(rest), 'metadata', origin)
     const known: Record<string, unknown> = {}
     const sourceName = sourceOf(source)
     if (sourceName !== null) known['source'] = sourceName
     if (step !== null) known['step'] = step
-    return { ...known, ...metadata } as CheckpointMetadata
+    return { ...known, ...(metadata as Record<string, unknown>) } as CheckpointMetadata
   }
 
-  #writes(id: CompactId, place: Place): PendingWrite[] {
-    const { line } = place
-    const tasks = this.#readable(place, () =>
-      this.#entries.tasks(line.id, id).map(({ task, path, head, data }) => ({
-        id: expandId(task),
-        path: this.#names.textOf(path),
-        writes: [...unpackWrites(head, data, this.#names).values()].toSorted(byPosition),
-      })),
+  #valuesOf(state: CheckpointState, origin: Origin): Record<string, unknown> {
+    const values: [string, unknown][] = []
+    const isNewest = origin.line.tip?.checkpointId === origin.checkpointId
+    for (const [channel, place] of state.values) {
+      const part = this.#part(place, channel, origin)
+      if (isNewest || !origin.line.parts.has(channel)) origin.line.parts.set(channel, part)
+      values.push([channel, this.#value(part, channel, origin)])
+    }
+    // Not by assignment, since a channel may be called `__proto__`.
+    return Object.fromEntries(values)
+  }
+
+  /** In replay order. */
+  #tasks(id: CompactId, origin: Origin): StoredTask[] {
+    const { entries, names } = this.#tables
+    return this.#readable(origin, () =>
+      entries
+        .tasks(origin.line.row.id, id)
+        .map(({ task, path, head, data }) => ({
+          id: expandId(task),
+          path: names.textOf(path),
+          writes: [...unpackWrites(head, data, names).values()].toSorted(byPosition),
+        }))
+        .toSorted(
+          (left, right) => compareCodePoints(left.path, right.path) || compareCodePoints(left.id, right.id),
+        ),
     )
-    tasks.sort(
-      (left, right) => compareCodePoints(left.path, right.path) || compareCodePoints(left.id, right.id),
-    )
-    return tasks.flatMap((task) =>
+  }
+
+  #writes(tasks: readonly StoredTask[], origin: Origin): Pick<StoredCheckpoint, 'writes' | 'taskPaths'> {
+    const writes = tasks.flatMap((task) =>
       task.writes.map(({ channel, value }): PendingWrite => [
         task.id,
         channel,
-        this.#decode(value, channel, place),
+        this.#value(this.#part(value, channel, origin), channel, origin),
       ]),
     )
+    return { writes, taskPaths: pathsOf(tasks) }
   }
 
-  #decode(slot: Slot, channel: string, { line, checkpointId }: Place): unknown {
-    const text = typeof slot === 'string' ? slot : this.#values.read(slot.row)
-    if (text === undefined) {
-      throw this.#corrupt(`the value of "${channel}" is missing`, { line, checkpointId })
-    }
+  #part(place: Place, channel: string, origin: Origin): Part {
     try {
-      return this.#codec.decode(text)
+      return this.#rows.at(place, origin.line.thread)
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      throw this.#corrupt(`the value of "${channel}": ${error.message}`, origin, error)
+    }
+  }
+
+  #value(part: Part, channel: string, origin: Origin): unknown {
+    const valueOf = (each: Part): unknown =>
+      each instanceof Leaf ? this.#values.valueOf(each) : assemble(each, valueOf)
+    return this.#decode(() => valueOf(part), channel, origin)
+  }
+
+  #decode(decode: () => unknown, channel: string, { line, checkpointId }: Origin): unknown {
+    try {
+      return decode()
     } catch (cause) {
-      throw new UnreadableValueError(this.#path, line.threadId, checkpointId, channel, cause)
+      throw new UnreadableValueError(this.#path, line.thread.name, checkpointId, channel, cause)
     }
   }
 
   /** Entries of a sound file are what this release wrote, so whatever does not read is damaged. */
-  #readable<Result>(place: Place, read: () => Result): Result {
+  #readable<Result>(origin: Origin, read: () => Result): Result {
     try {
       return read()
     } catch (error) {
-      if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error
-      throw this.#corrupt(error.message, place, error)
+      if (!isUnreadable(error)) throw error
+      throw this.#corrupt(error.message, origin, error)
     }
   }
 
-  #corrupt(what: string, { line, checkpointId }: Place, cause?: unknown): CorruptStoreError {
+  #corrupt(what: string, { line, checkpointId }: Origin, cause?: unknown): CorruptStoreError {
     return new CorruptStoreError(
       this.#path,
-      `checkpoint ${checkpointId} of thread "${line.threadId}" cannot be put together (${what})`,
+      `checkpoint ${checkpointId} of thread "${line.thread.name}" cannot be put together (${what})`,
       cause,
     )
   }
+
+  #deleted({ line, checkpointId }: Origin): DeletedCheckpointError {
+    return new DeletedCheckpointError(this.#path, line.thread.name, checkpointId)
+  }
+}
+
+interface StoredTask {
+  readonly id: string
+  readonly path: string
+  readonly writes: readonly (KeptWrite & { readonly value: Place })[]
+}
+
+function pathsOf(tasks: readonly StoredTask[]): Record<string, string> {
+  return Object.fromEntries(tasks.map(({ id, path }) => [id, path]))
+}
+
+type Outline = Omit<StoredCheckpoint, LaterKey>
+
+/** An object whose properties are worked out when they are first looked at. */
+function lazily(outline: Outline, later: { readonly [Key in LaterKey]: () => unknown }): StoredCheckpoint {
+  const checkpoint = outline as StoredCheckpoint
+  for (const key of laterKeys) {
+    const read = later[key]
+    const settle = (value: unknown): void => {
+      Object.defineProperty(checkpoint, key, { value, writable: true, enumerable: true, configurable: true })
+    }
+    Object.defineProperty(checkpoint, key, {
+      get: () => {
+        const value = read()
+        settle(value)
+        return value
+      },
+      set: settle,
+      enumerable: true,
+      configurable: true,
+    })
+  }
+  return checkpoint
+}
+
+const laterKeys = ['values', 'versions', 'seen', 'writes', 'taskPaths'] as const
+type LaterKey = (typeof laterKeys)[number]
+
+function versionsOf(state: CheckpointState): Record<string, Version> {
+  return Object.fromEntries(state.versions)
+}
+
+function seenOf(state: CheckpointState): SeenVersions {
+  return Object.fromEntries(Array.from(state.seen, ([node, seen]) => [node, Object.fromEntries(seen)]))
+}
+
+function isUnreadable(error: unknown): error is TypeError | SyntaxError {
+  return error instanceof TypeError || error instanceof SyntaxError
 }
 
 function byPosition(left: KeptWrite, right: KeptWrite): number {

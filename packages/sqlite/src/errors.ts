@@ -201,7 +201,7 @@ export class StoreBusyError extends StoreError {
     path: string,
     /** How long this store waits, in milliseconds. */
     readonly busyTimeoutMs: number,
-    cause: unknown,
+    cause?: unknown,
   ) {
     super(
       path,

@@ -11,12 +11,18 @@ export function openDatabase(path: string, options: SqliteStoreOptions): Databas
   const database = connect(path, options.readOnly ?? false, busyTimeoutMs)
   try {
     if (options.maxPageCount !== undefined) database.pragma(`max_page_count = ${options.maxPageCount}`)
+    // Room of what is deleted later can be given back only if the file is made for it.
+    if (!database.readonly && database.pragma('page_count', { simple: true }) === 0) {
+      database.pragma('auto_vacuum = INCREMENTAL')
+    }
     // First of all, since it refuses files that are not ours, which must stay as they are.
     migrate(database, migrations)
     if (!database.readonly) useWriteAheadLog(database, busyTimeoutMs)
     database.pragma(`synchronous = ${options.fsync === 'full' ? 'FULL' : 'NORMAL'}`)
     // What one huge commit made of the log does not stay on the disk for ever.
     database.pragma(`journal_size_limit = ${16 * 1024 * 1024}`)
+    // From here on whoever waits does so by itself, without blocking where that is possible.
+    database.pragma('busy_timeout = 0')
     return database
   } catch (error) {
     database.close()

@@ -1,58 +1,78 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { CheckpointMetadata, Commit, Line, ListQuery, Store, StoredCheckpoint } from '@cairn/engine'
-import { createCodec, type Codec } from '@cairn/engine/codec'
-import type { Database, Statement } from 'better-sqlite3'
-import { compactId, expandId } from './compact-id.ts'
+import type { Commit, Line, ListQuery, Store, StoredCheckpoint } from '@cairn/engine'
+import { createCodec } from '@cairn/engine/codec'
+import { CommitQueue, type QueuedCommit } from './commit-queue.ts'
+import { compactId } from './compact-id.ts'
+import { Connection } from './connection.ts'
 import type { CrashPoint } from './crash-points.ts'
-import { encodeCommit, type EncodedCommit } from './encode-commit.ts'
-import { EntryReader } from './entry-reader.ts'
+import { type EncodedCommit, encodeCommit, encodedAnew } from './encode-commit.ts'
 import { EntryTable } from './entries.ts'
+import { EntryPage } from './entry-page.ts'
+import { EntryReader, type FoundLine, type Reading } from './entry-reader.ts'
 import { EntryWriter } from './entry-writer.ts'
-import { CorruptStoreError, ReadOnlyStoreError, StoreClosedError } from './errors.ts'
-import { type KnownLine, KnownLines, type Tip } from './known-lines.ts'
+import { CorruptStoreError, StoreBusyError } from './errors.ts'
+import { type KnownLine, KnownThreads, type Tip } from './known-threads.ts'
 import { type LineRow, LineTable, storedId } from './lines.ts'
 import { NameTable } from './names.ts'
 import { newestFirst } from './newest-first.ts'
-import { openDatabase } from './open-database.ts'
-import { checkOptions, defaultBusyTimeoutMs, type SqliteStoreOptions } from './options.ts'
-import { translateError } from './translate-error.ts'
+import { checkOptions, type SqliteStoreOptions } from './options.ts'
+import { PartRows } from './parts/part-rows.ts'
+import { ValueParts } from './parts/value-parts.ts'
+import { ShapeTable } from './shapes.ts'
 import { ValueTable } from './values.ts'
 
-/** Ids of checkpoints that `list` reads at a time from each line. */
-const pageLength = 32
+/** Checkpoints that `list` reads at a time from each line, but for the first time when there are several. */
+const pageLength = 64
+const firstPageLength = 4
 
 /**
- * Keeps lines of checkpoints in one SQLite file. Synchronous: when `commit` returns, the commit is in the file.
- * Several stores may use one file at the same time, in this process and in others on this machine.
+ * Keeps lines of checkpoints in one SQLite file. Several stores may use one file at the same time, in this process
+ * and in others on this machine.
+ *
+ * Commits of one turn of the event loop, of all threads, share a transaction: they are in the file before the event
+ * loop turns again, or, while another connection writes, as soon as it has done. The promise of `commit` tells.
  *
  * Every method throws a `StoreError`, whose `code` tells what went wrong.
  */
 export class SqliteStore implements Store {
-  /** The file as it was given, or `:memory:`. */
-  readonly path: string
-  readonly #busyTimeoutMs: number
-  readonly #codec: Codec
+  readonly isPrompt = true
   readonly #onPoint: ((point: CrashPoint) => void) | undefined
-  readonly #database: Database
-  readonly #begin: Statement<[]>
-  readonly #beginWrite: Statement<[]>
-  readonly #commit: Statement<[]>
-  readonly #rollback: Statement<[]>
-  readonly #dataVersion: Statement<[], number>
+  readonly #connection: Connection
   readonly #lines: LineTable
   readonly #entries: EntryTable
   readonly #names: NameTable
-  readonly #values: ValueTable
+  readonly #shapes: ShapeTable
+  readonly #valueTable: ValueTable
+  readonly #values: ValueParts
   readonly #reader: EntryReader
   readonly #writer: EntryWriter
-  readonly #known = new KnownLines()
+  readonly #threads = new KnownThreads()
+  /** The file's, when it was last looked at. */
+  #version: number | undefined
+  readonly #queue = new CommitQueue((commits) => this.#tryWriting(commits))
 
   /** Opens the store in this file, or makes one; `:memory:` keeps it in memory. */
   static open(path: string, options: SqliteStoreOptions = {}): SqliteStore {
     checkOptions(path, options)
-    const database = openDatabase(path, options)
+    return new SqliteStore(path, options)
+  }
+
+  private constructor(path: string, options: SqliteStoreOptions) {
+    const codec = options.codec ?? createCodec()
+    this.#onPoint = options.onPoint
+    this.#connection = new Connection(path, options, () => this.#forget())
+    const { database } = this.#connection
     try {
-      return new SqliteStore(path, database, options)
+      this.#lines = new LineTable(database)
+      this.#entries = new EntryTable(database)
+      this.#names = new NameTable(database)
+      this.#shapes = new ShapeTable(database)
+      this.#valueTable = new ValueTable(database)
+      const rows = new PartRows(this.#valueTable, this.#threads)
+      this.#values = new ValueParts(codec, (row) => rows.textOf(row))
+      const tables = { lines: this.#lines, entries: this.#entries, names: this.#names, shapes: this.#shapes }
+      this.#reader = new EntryReader(path, tables, rows, this.#values)
+      this.#writer = new EntryWriter(tables, rows, this.#reader)
     } catch (error) {
       database.close()
       // Statements were prepared, which fails only on tables that are not as they were made.
@@ -60,40 +80,38 @@ export class SqliteStore implements Store {
     }
   }
 
-  private constructor(path: string, database: Database, options: SqliteStoreOptions) {
-    this.path = path
-    this.#busyTimeoutMs = options.busyTimeoutMs ?? defaultBusyTimeoutMs
-    this.#codec = options.codec ?? createCodec()
-    this.#onPoint = options.onPoint
-    this.#database = database
-    this.#begin = database.prepare('BEGIN')
-    this.#beginWrite = database.prepare('BEGIN IMMEDIATE')
-    this.#commit = database.prepare('COMMIT')
-    this.#rollback = database.prepare('ROLLBACK')
-    this.#dataVersion = database.prepare<[], number>('PRAGMA data_version').pluck()
-    this.#lines = new LineTable(database)
-    this.#entries = new EntryTable(database)
-    this.#names = new NameTable(database)
-    this.#values = new ValueTable(database)
-    this.#reader = new EntryReader(path, this.#codec, this.#entries, this.#names, this.#values)
-    const tables = { lines: this.#lines, entries: this.#entries, names: this.#names, values: this.#values }
-    this.#writer = new EntryWriter(tables, this.#reader)
+  /** The file as it was given, or `:memory:`. */
+  get path(): string {
+    return this.#connection.path
   }
 
   load(line: Line, checkpointId?: string): StoredCheckpoint | undefined {
-    return this.#reading(() => this.#load(line, checkpointId))
+    if (this.#queue.holds(line.threadId)) this.#flush()
+    return this.#reading(() => {
+      const found = this.#find(line)
+      if (found === undefined) return undefined
+      const id =
+        checkpointId === undefined ? this.#entries.newestId(found.row) : storedId(found.row, checkpointId)
+      return id === undefined ? undefined : this.#reader.checkpoint(found, id)
+    })
   }
 
-  commit(commit: Commit): void {
-    this.#assertOpen()
-    const encoded = encodeCommit(commit, this.#codec)
-    if (encoded.checkpoint === undefined && encoded.tasks.every(({ writes }) => writes.length === 0)) return
-    this.#onPoint?.('before-begin')
-    this.#writing(() => this.#write(commit.line, encoded))
-    this.#onPoint?.('after-commit')
+  /**
+   * Values are taken as they are now.
+   * @returns a promise that resolves when the commit is in the file
+   */
+  commit(commit: Commit): Promise<void> | undefined {
+    this.#connection.assertWritable()
+    const encoded = encodeCommit(commit, this.#threads.line(commit.line), this.#values)
+    if (encoded.checkpoint === undefined && encoded.tasks.every(({ writes }) => writes.length === 0))
+      return undefined
+    return this.#queue.add(commit.line, encoded)
   }
 
-  /** Reads as it goes, in short transactions, so other methods may be called between two checkpoints. */
+  /**
+   * Reads as it goes, in short transactions, so other methods may be called between two checkpoints. What a
+   * checkpoint holds (`values`, `versions`, `seen`, `writes`) is read when it is first looked at.
+   */
   *list({
     threadId,
     namespace,
@@ -102,112 +120,162 @@ export class SqliteStore implements Store {
     filter = {},
   }: ListQuery): Generator<StoredCheckpoint, void, undefined> {
     const conditions = Object.entries(filter)
-    const isWanted = (metadata: CheckpointMetadata) =>
-      conditions.every(([key, value]) => isDeepStrictEqual(metadata[key], value))
-    const lines = this.#reading(() => this.#lines.matching(threadId, namespace))
     let left = limit ?? Infinity
     if (left <= 0) return
-    const page = (line: Line, from: string | undefined) => this.#page(line, from)
-    for (const { line, id } of newestFirst(lines, before, page)) {
-      const checkpoint = this.#reading(() => this.#load(line, id, isWanted))
-      if (checkpoint === undefined) continue
+    this.#flush()
+    const lines = this.#reading(() => this.#lines.matching(threadId, namespace))
+    const first = Math.min(lines.length > 1 ? firstPageLength : pageLength, left)
+    const page = (line: Line, from: string | undefined) =>
+      this.#page(line, from, from === before ? first : pageLength)
+    for (const checkpoint of newestFirst(lines, before, page)) {
+      const { metadata } = checkpoint
+      if (!conditions.every(([key, value]) => isDeepStrictEqual(metadata[key], value))) continue
       yield checkpoint
       if (--left <= 0) return
     }
   }
 
   deleteThread(threadId: string): void {
-    this.#writing(() => {
-      for (const line of this.#lines.deleteOfThread(threadId)) {
-        this.#entries.deleteOfLine(line)
-        this.#values.deleteOfLine(line)
-      }
-      this.#known.forget()
+    this.#flush()
+    this.#connection.writing(() => {
+      const deleted = this.#lines.deleteThread(threadId)
+      if (deleted === undefined) return
+      for (const line of deleted.lines) this.#entries.deleteOfLine(line)
+      this.#valueTable.deleteOfThread(deleted.thread)
+      this.#threads.forget(threadId)
     })
   }
 
   /** Puts the write-ahead log into the file and closes it. Closing twice is fine; any other use afterwards is not. */
   close(): void {
-    this.#database.close()
+    if (this.#connection.database.open) this.#flush()
+    this.#connection.close()
   }
 
-  #load(
-    line: Line,
-    checkpointId: string | undefined,
-    isWanted?: (metadata: CheckpointMetadata) => boolean,
-  ): StoredCheckpoint | undefined {
-    const row = this.#lines.find(line)
-    if (row === undefined) return undefined
-    const id = checkpointId === undefined ? this.#entries.newest(row, 1)[0] : storedId(row, checkpointId)
-    return id === undefined ? undefined : this.#reader.checkpoint(row, id, isWanted)
-  }
-
-  #page(line: Line, before: string | undefined): string[] {
+  #page(line: Line, before: string | undefined, length: number): StoredCheckpoint[] {
+    const reading: Reading = (read) => {
+      this.#flush()
+      return this.#reading(() => read(this.#find(line)))
+    }
     return this.#reading(() => {
-      const row = this.#lines.find(line)
-      return row === undefined ? [] : this.#entries.newest(row, pageLength, before).map(expandId)
+      const found = this.#find(line)
+      if (found === undefined) return []
+      const entries = this.#reader.newest(found, length, before)
+      const page = new EntryPage(entries, (id) => this.#entries.checkpoint(found.row.id, id))
+      return entries.map((entry) => this.#reader.listed(entry, found, page, reading))
     })
   }
 
-  #write(line: Line, { tasks, checkpoint }: EncodedCommit): void {
-    const known = this.#knownLine(line, tasks[0]?.checkpointId ?? checkpoint!.checkpoint.id)
-    for (const task of tasks) this.#writer.writeTask(known, task)
-    this.#onPoint?.('after-writes')
-    if (checkpoint === undefined) this.#writer.releaseTexts(known)
-    else this.#writer.writeCheckpoint(known, checkpoint)
-    if (checkpoint !== undefined) this.#onPoint?.('after-checkpoint')
+  /** Writes now what is queued; waits for another connection that is writing, blocking. */
+  #flush(): void {
+    if (this.#queue.isEmpty) return
+    const queued = this.#queue.take()
+    this.#settle(queued, (write) => {
+      this.#connection.writing(write)
+      return true
+    })
   }
 
-  #knownLine(line: Line, firstId: string): KnownLine {
-    const version = this.#dataVersion.get()!
-    const known = this.#known.get(line)
-    if (known?.version === version) return known
-    const row = this.#lines.find(line) ?? this.#lines.insert(line, typeof compactId(firstId) === 'string')
-    if (known?.row.id !== row.id) return this.#known.add(row, version)
-    // Another connection has written to the file. If the line's last checkpoint is as it was, so is its state.
+  #tryWriting(queued: readonly QueuedCommit[]): boolean {
+    if (this.#queue.waitedMs > this.#connection.busyTimeoutMs) {
+      const error = new StoreBusyError(this.path, this.#connection.busyTimeoutMs)
+      for (const { reject } of queued) reject(error)
+      return true
+    }
+    return this.#settle(queued, (write) => this.#connection.tryWriting(write))
+  }
+
+  /** Writes them in one transaction, or, if one fails, each in its own. False when another connection is writing. */
+  #settle(queued: readonly QueuedCommit[], writing: (write: () => void) => boolean): boolean {
+    this.#onPoint?.('before-begin')
+    try {
+      const isWritten = writing(() => {
+        this.#onPoint?.('after-begin')
+        for (const { line, encoded } of queued) this.#write(line, encoded)
+        this.#onPoint?.('before-commit')
+      })
+      if (!isWritten) return false
+    } catch (error) {
+      if (queued.length === 1) queued[0]!.reject(error)
+      else for (const each of queued) this.#settle([each], writing)
+      return true
+    }
+    this.#threads.trim()
+    this.#onPoint?.('after-commit')
+    for (const { resolve } of queued) resolve()
+    return true
+  }
+
+  #write(line: Line, encoded: EncodedCommit): void {
+    const firstId = encoded.tasks[0]?.checkpointId ?? encoded.checkpoint!.checkpoint.id
+    const found =
+      this.#find(line) ?? this.#found(line, this.#lines.insert(line, typeof compactId(firstId) === 'string'))
+    const { tasks, checkpoint } = found === encoded.line ? encoded : this.#withoutRows(encoded, found)
+    for (const task of tasks) this.#writer.writeTask(found, task)
+    this.#onPoint?.('after-writes')
+    if (checkpoint === undefined) return
+    this.#writer.writeCheckpoint(found, checkpoint)
+    this.#onPoint?.('after-checkpoint')
+  }
+
+  /** The rows that the values are in may not be there any more: they are stored anew. */
+  #withoutRows(encoded: EncodedCommit, line: KnownLine): EncodedCommit {
+    const anew = encodedAnew(encoded, this.#values)
+    for (const [channel, part] of anew.checkpoint?.changed ?? []) line.parts.set(channel, part)
+    return anew
+  }
+
+  /** What is known of a line that is in the file, as it is there now. Within a transaction. */
+  #find(line: Line): FoundLine | undefined {
+    const version = this.#connection.version()
+    if (version !== this.#version) {
+      this.#valueTable.forget()
+      this.#version = version
+    }
+    const known = this.#threads.line(line)
+    if (known.version === version) return isFound(known) ? known : undefined
+    // Another connection has written to the file since, or this is the first look.
+    const row = this.#lines.find(line)
+    if (row !== undefined) return this.#found(line, row)
+    if (known.row !== undefined) this.#threads.forget(line.threadId)
+    return undefined
+  }
+
+  /** Lets go of what was known if it does not hold any more. */
+  #found(line: Line, row: LineRow): FoundLine {
+    const { thread, row: before } = this.#threads.line(line)
+    const isSameLine = before === undefined || before.id === row.id
+    const isSameThread =
+      thread.number === undefined || (thread.number === row.thread && thread.generation === row.generation)
+    if (!isSameLine || !isSameThread) this.#threads.forget(line.threadId)
+    const known = this.#threads.line(line)
+    known.thread.number = row.thread
+    known.thread.generation = row.generation
     known.row = row
-    known.version = version
+    known.version = this.#version!
+    // If the line's last checkpoint is as it was, so is its state.
     if (known.tip !== undefined && !this.#stands(known.tip, row)) known.tip = undefined
-    return known
+    return known as FoundLine
   }
 
   #stands({ storedId: id, entry }: Tip, row: LineRow): boolean {
     return isDeepStrictEqual(this.#entries.checkpoint(row.id, id), entry)
   }
 
-  /** Runs `read` in a transaction, so that it sees the file at one moment. */
   #reading<Result>(read: () => Result): Result {
-    return this.#transaction(this.#begin, read)
+    const result = this.#connection.reading(read)
+    this.#threads.trim()
+    return result
   }
 
-  /** Runs `write` in a transaction in which nobody else writes. */
-  #writing(write: () => void): void {
-    this.#assertOpen()
-    if (this.#database.readonly) throw new ReadOnlyStoreError(this.path)
-    this.#transaction(this.#beginWrite, () => {
-      this.#onPoint?.('after-begin')
-      write()
-      this.#onPoint?.('before-commit')
-    })
+  #forget(): void {
+    this.#threads.forgetAll()
+    this.#names.forget()
+    this.#shapes.forget()
+    this.#valueTable.forget()
   }
+}
 
-  #transaction<Result>(begin: Statement<[]>, body: () => Result): Result {
-    this.#assertOpen()
-    try {
-      begin.run()
-      const result = body()
-      this.#commit.run()
-      return result
-    } catch (error) {
-      this.#known.forget()
-      this.#names.forget()
-      // SQLite has rolled back by itself after some errors, such as a full disk.
-      if (this.#database.inTransaction) this.#rollback.run()
-      throw translateError(error, this.path, this.#busyTimeoutMs)
-    }
-  }
-
-  #assertOpen(): void {
-    if (!this.#database.open) throw new StoreClosedError(this.path)
-  }
+function isFound(line: KnownLine): line is FoundLine {
+  return line.row !== undefined
 }

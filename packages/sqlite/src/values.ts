@@ -1,31 +1,74 @@
 import type { Database, Statement } from 'better-sqlite3'
+import { isNodeText } from './parts/node-text.ts'
 
-/** `value.format`: the text of a codec as it is. Others are kept free for values in parts, ciphers, checksums. */
-const plainText = 0
+/** `value.format`: the text of a codec as it is, or that of a node, which refers to further rows. */
+const formats = { text: 0, node: 1 } as const
 
-/** Values that are too long for the entry that uses them, each once, however many checkpoints hold it. */
+type Row = [format: number, sum: number, data: unknown]
+
+/** A text of `value`, with its CRC-32. */
+export interface ValueText {
+  readonly text: string
+  readonly sum: number
+}
+
+/** Texts that are too long for the entry that uses them, each once, however many checkpoints of a thread hold it. */
 export class ValueTable {
-  readonly #insert: Statement<[number, number, string]>
-  readonly #select: Statement<[number], { format: number; data: unknown }>
-  readonly #deleteOfLine: Statement<[number]>
+  readonly #insert: Statement<[number, number, number, number, string]>
+  readonly #select: Statement<[number], Row>
+  readonly #selectLast: Statement<[], number | null>
+  readonly #deleteOfThread: Statement<[number]>
+  #next: number | undefined
 
   constructor(database: Database) {
-    this.#insert = database.prepare('INSERT INTO value (line, format, data) VALUES (?, ?, ?)')
-    this.#select = database.prepare('SELECT format, data FROM value WHERE id = ?')
-    this.#deleteOfLine = database.prepare('DELETE FROM value WHERE line = ?')
+    this.#insert = database.prepare(
+      'INSERT INTO value (id, thread, format, sum, data) VALUES (?, ?, ?, ?, ?)',
+    )
+    this.#select = database.prepare<[number], Row>('SELECT format, sum, data FROM value WHERE id = ?').raw()
+    this.#selectLast = database.prepare<[], number | null>('SELECT max(id) FROM value').pluck()
+    this.#deleteOfThread = database.prepare('DELETE FROM value WHERE thread = ?')
   }
 
-  insert(line: number, text: string): number {
-    return Number(this.#insert.run(line, plainText, text).lastInsertRowid)
+  /** Its row. */
+  insert(thread: number, value: ValueText): number {
+    const row = (this.#next ??= (this.#selectLast.get() ?? 0) + 1)
+    this.insertAt(row, thread, value)
+    this.#next = row + 1
+    return row
   }
 
-  /** `undefined` when there is no such row, or none that this release can read. */
-  read(id: number): string | undefined {
-    const row = this.#select.get(id)
-    return row?.format === plainText && typeof row.data === 'string' ? row.data : undefined
+  insertAt(row: number, thread: number, { text, sum }: ValueText): void {
+    this.#insert.run(row, thread, isNodeText(text) ? formats.node : formats.text, storedSum(sum, row), text)
   }
 
-  deleteOfLine(line: number): void {
-    this.#deleteOfLine.run(line)
+  /**
+   * `undefined` when there is no such row.
+   * @throws {TypeError} when it is not what was stored there.
+   */
+  read(row: number, sumOf: (text: string) => number): ValueText | undefined {
+    const found = this.#select.get(row)
+    if (found === undefined) return undefined
+    const [format, stored, text] = found
+    if (typeof text !== 'string' || (format !== formats.text && format !== formats.node)) {
+      throw new TypeError(`row ${row} of value has the format ${format}, which this release cannot read`)
+    }
+    const sum = sumOf(text)
+    if (storedSum(sum, row) !== stored)
+      throw new TypeError(`row ${row} of value is damaged: its checksum differs`)
+    return { text, sum }
   }
+
+  deleteOfThread(thread: number): void {
+    this.#deleteOfThread.run(thread)
+  }
+
+  /** Other rows may have been added, or removed. */
+  forget(): void {
+    this.#next = undefined
+  }
+}
+
+/** The row is part of the sum, so that one that stands in the place of another is found out. */
+function storedSum(sum: number, row: number): number {
+  return (sum + row) | 0
 }

@@ -31,12 +31,12 @@ describe('a closed store', () => {
     )
   })
 
-  test('ends a listing that is under way with an error, not early', () => {
+  test('ends a listing that is under way with an error, not early', async () => {
     const store = openStore(temporaryPath())
-    for (let number = 0; number < 3; number++) store.commit(commitOf(checkpointAt(number)))
+    for (let number = 0; number < 70; number++) await store.commit(commitOf(checkpointAt(number)))
     const listing = store.list({})
     expect(listing.next().done).toBe(false)
     store.close()
-    expect(() => listing.next()).toThrow(StoreClosedError)
+    expect(() => [...listing]).toThrow(StoreClosedError)
   })
 })

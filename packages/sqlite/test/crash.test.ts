@@ -37,7 +37,7 @@ async function endOf(child: ChildProcess): Promise<NodeJS.Signals | null> {
 /** Checks that all commits up to one are there as they were made and whole, and gives the number of that one. */
 function expectWhole(path: string): number {
   const store = SqliteStore.open(path)
-  const listed = [...store.list({})]
+  const listed = [...store.list({})].map((checkpoint) => ({ ...checkpoint }))
   store.close()
   const newest = listed.length - 1
   for (const [index, checkpoint] of listed.entries()) {

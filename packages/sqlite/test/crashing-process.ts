@@ -15,7 +15,7 @@ const store = SqliteStore.open(path, {
   },
 })
 for (let number = (store.load(line)?.metadata.step ?? -1) + 1; ; number++) {
-  store.commit(commitNumber(number))
+  await store.commit(commitNumber(number))
   commits++
   // Not through a stream, which would hold it back until the loop ends.
   writeSync(1, `${number}\n`)

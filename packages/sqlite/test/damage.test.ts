@@ -10,11 +10,11 @@ import { temporaryPath } from './temporary-directory.ts'
 const pageBytes = 4096
 
 /** A closed store with so many supersteps. */
-function storeWith(supersteps: number): string {
+async function storeWith(supersteps: number): Promise<string> {
   const path = temporaryPath()
   const store = SqliteStore.open(path)
   for (let number = 0; number < supersteps; number++)
-    store.commit(superstep(number, { text: `${number} `.repeat(300) }))
+    await store.commit(superstep(number, { text: `${number} `.repeat(300) }))
   store.close()
   return path
 }
@@ -42,8 +42,8 @@ function codeOf(action: () => unknown): unknown {
 }
 
 describe('a damaged file', () => {
-  test('that was cut off is reported as damaged', () => {
-    const path = storeWith(100)
+  test('that was cut off is reported as damaged', async () => {
+    const path = await storeWith(100)
     truncateSync(path, Math.floor(statSync(path).size / pageBytes / 2) * pageBytes)
     const action = (): unknown => {
       const store = openStore(path)
@@ -55,10 +55,10 @@ describe('a damaged file', () => {
     )
   })
 
-  test('with overwritten pages is reported as damaged, whichever page it is', () => {
-    const pages = statSync(storeWith(100)).size / pageBytes
+  test('with overwritten pages is reported as damaged, whichever page it is', async () => {
+    const pages = statSync(await storeWith(100)).size / pageBytes
     for (let page = 1; page < pages; page += 7) {
-      const path = storeWith(100)
+      const path = await storeWith(100)
       overwrite(path, page * pageBytes, pageBytes)
       const found = codeOf(() => {
         const store = openStore(path)
@@ -72,14 +72,14 @@ describe('a damaged file', () => {
     }
   })
 
-  test('whose first page is overwritten is no database', () => {
-    const path = storeWith(3)
+  test('whose first page is overwritten is no database', async () => {
+    const path = await storeWith(3)
     overwrite(path, 0, 100)
     expect(codeOf(() => openStore(path))).toBe('STORE_NOT_A_DATABASE')
   })
 
-  test('is not written to by being read', () => {
-    const path = storeWith(100)
+  test('is not written to by being read', async () => {
+    const path = await storeWith(100)
     overwrite(path, 5 * pageBytes, pageBytes)
     const before = readFileSync(path)
     codeOf(() => [...openStore(path, { readOnly: true }).list({})])
@@ -96,8 +96,8 @@ describe('tables that do not fit together', () => {
     ['a head is something else', "UPDATE entry SET head = '{}'"],
     ['a format is unknown', 'UPDATE entry SET format = 99'],
     ['checkpoints lead in a circle', "UPDATE entry SET depth = 1, parent = checkpoint WHERE task = x''"],
-  ])('are reported as damage: %s', (_, sql) => {
-    const path = storeWith(5)
+  ])('are reported as damage: %s', async (_, sql) => {
+    const path = await storeWith(5)
     edit(path, sql)
     const store = openStore(path)
     expect(() => store.load(line)).toThrow(
@@ -111,8 +111,8 @@ describe('tables that do not fit together', () => {
 
   test.each(['DROP TABLE name', 'ALTER TABLE entry RENAME COLUMN head TO tail'])(
     'are refused when the store is opened: %s',
-    (sql) => {
-      const path = storeWith(5)
+    async (sql) => {
+      const path = await storeWith(5)
       edit(path, sql)
       expect(codeOf(() => openStore(path))).toBe('STORE_CORRUPT')
       // It was closed again: nothing keeps the file.
@@ -120,21 +120,21 @@ describe('tables that do not fit together', () => {
     },
   )
 
-  test('are an error of the store, whatever SQLite calls it', () => {
-    const path = storeWith(5)
+  test('are an error of the store, whatever SQLite calls it', async () => {
+    const path = await storeWith(5)
     const store = openStore(path)
     edit(path, 'DROP TABLE value')
     expect(codeOf(() => store.load(line))).toBe('STORE_IO')
   })
 
-  test('keep a commit from building on what cannot be read', () => {
-    const path = storeWith(5)
+  test('keep a commit from building on what cannot be read', async () => {
+    const path = await storeWith(5)
     edit(path, 'DELETE FROM name')
-    expect(codeOf(() => openStore(path).commit(superstep(5)))).toBe('STORE_CORRUPT')
+    await expect(openStore(path).commit(superstep(5))).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
   })
 
-  test('leave other checkpoints readable', () => {
-    const path = storeWith(40)
+  test('leave other checkpoints readable', async () => {
+    const path = await storeWith(40)
     edit(
       path,
       `DELETE FROM entry WHERE task = x'' AND checkpoint = x'${checkpointId(20).replaceAll('-', '')}'`,
@@ -157,11 +157,11 @@ describe('a value that does not decode', () => {
     decode: (weight) => new Stone(weight as number),
   }
 
-  test('names its channel, its checkpoint and the extension it needs', () => {
+  test('names its channel, its checkpoint and the extension it needs', async () => {
     const path = temporaryPath()
     const codec = createCodec({ extensions: [stone] })
     const store = openStore(path, { codec })
-    store.commit(commitOf(checkpointAt(0, { changed: { top: new Stone(3) } })))
+    await store.commit(commitOf(checkpointAt(0, { changed: { top: new Stone(3) } })))
     expect(store.load(line)?.values).toEqual({ top: new Stone(3) })
     const other = openStore(path)
     expect(() => other.load(line)).toThrow(

@@ -9,10 +9,10 @@ import { temporaryDirectory, temporaryPath } from './temporary-directory.ts'
 const big = 'x'.repeat(20_000)
 
 /** Commits until there is no room, and gives the error and how many commits were kept. */
-function fill(store: SqliteStore): { error: unknown; kept: number } {
+async function fill(store: SqliteStore): Promise<{ error: unknown; kept: number }> {
   for (let kept = 0; kept < 10_000; kept++) {
     try {
-      store.commit(commitOf(checkpointAt(kept, { changed: { text: `${kept} ${big}` } })))
+      await store.commit(commitOf(checkpointAt(kept, { changed: { text: `${kept} ${big}` } })))
     } catch (error) {
       return { error, kept }
     }
@@ -26,10 +26,10 @@ function expectWhole(store: SqliteStore, kept: number): void {
 }
 
 describe('when there is no room left', () => {
-  test('the commit fails, and all before it are kept', () => {
+  test('the commit fails, and all before it are kept', async () => {
     const path = temporaryPath()
     const store = openStore(path, { maxPageCount: 100 })
-    const { error, kept } = fill(store)
+    const { error, kept } = await fill(store)
     expect(error).toBeInstanceOf(StoreFullError)
     expect(error).toMatchObject({ code: 'STORE_FULL', path, cause: { code: 'SQLITE_FULL' } })
     expect((error as Error).message).toBe(
@@ -42,26 +42,26 @@ describe('when there is no room left', () => {
     expectWhole(openStore(path), kept)
   })
 
-  test('a smaller commit still goes in, and goes on from what is there', () => {
+  test('a smaller commit still goes in, and goes on from what is there', async () => {
     const store = openStore(temporaryPath(), { maxPageCount: 100 })
-    const { kept } = fill(store)
-    store.commit(commitOf(checkpointAt(kept, { changed: { note: 'small' } })))
+    const { kept } = await fill(store)
+    await store.commit(commitOf(checkpointAt(kept, { changed: { note: 'small' } })))
     expect(store.load(line)?.values).toEqual({ text: `${kept - 1} ${big}`, note: 'small' })
   })
 
-  test('deleting a thread makes room', () => {
+  test('deleting a thread makes room', async () => {
     const store = openStore(temporaryPath(), { maxPageCount: 100 })
-    const { kept } = fill(store)
+    const { kept } = await fill(store)
     store.deleteThread(line.threadId)
-    expect(fill(store).kept).toBeGreaterThanOrEqual(kept - 1)
+    expect((await fill(store)).kept).toBeGreaterThanOrEqual(kept - 1)
   })
 
-  test('on a real disk, all commits before are kept', (context) => {
+  test('on a real disk, all commits before are kept', async (context) => {
     const directory = smallDisk()
     if (directory === undefined) return context.skip('This process may not mount a disk.')
     const path = join(directory, 'store.db')
     const store = openStore(path)
-    const { error, kept } = fill(store)
+    const { error, kept } = await fill(store)
     expect(error).toMatchObject({ code: 'STORE_FULL', path })
     expect(kept).toBeGreaterThan(3)
     expectWhole(store, kept)

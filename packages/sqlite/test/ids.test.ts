@@ -10,7 +10,7 @@ describe('compact ids', () => {
     '1ef4f797-8335-6428-8001-8a1503f9b875',
     '00000000-0000-0000-0000-000000000000',
     'ffffffff-ffff-ffff-ffff-ffffffffffff',
-  ])('a UUID takes 16 bytes and comes back: %s', (id) => {
+  ])('a UUID takes 16 bytes and comes back: %s', async (id) => {
     expect(compactId(id)).toHaveLength(16)
     expect(compactId(id)).not.toBeTypeOf('string')
     expect(expandId(compactId(id))).toBe(id)
@@ -25,11 +25,11 @@ describe('compact ids', () => {
     '1ef4f797-8335-6428-8001+8a1503f9b875',
     '1ef4f797-8335-6428-8001-8a1503f9b87\u{e9}',
     '1ef4f797-8335-6428-8001-8a1503f9b8755',
-  ])('anything else stays what it is: %j', (id) => {
+  ])('anything else stays what it is: %j', async (id) => {
     expect(compactId(id)).toBe(id)
   })
 
-  test('bytes sort as the texts do', () => {
+  test('bytes sort as the texts do', async () => {
     const ids = Array.from({ length: 300 }, (_, index) => checkpointId((index * 7919) % 4096))
     const byBytes = ids.toSorted((a, b) => Buffer.compare(compactId(a) as Buffer, compactId(b) as Buffer))
     expect(byBytes).toEqual(ids.toSorted())
@@ -40,25 +40,25 @@ describe('ids that are no UUIDs', () => {
   const root = (id: string, given: Partial<NewCheckpoint> = {}): NewCheckpoint =>
     checkpointAt(0, { id, ...given })
 
-  test('sort as text', () => {
+  test('sort as text', async () => {
     const store = openStore(':memory:')
-    for (const id of ['b', '10', 'a', '9', 'B']) store.commit(commitOf(root(id)))
+    for (const id of ['b', '10', 'a', '9', 'B']) await store.commit(commitOf(root(id)))
     expect([...store.list({})].map(({ id }) => id)).toEqual(['b', 'a', 'B', '9', '10'])
     expect(store.load(line)?.id).toBe('b')
     expect(store.load(line, '10')?.id).toBe('10')
     expect([...store.list({ before: 'a' })].map(({ id }) => id)).toEqual(['B', '9', '10'])
   })
 
-  test('may come to a line of UUIDs, which then sort as text among them', () => {
+  test('may come to a line of UUIDs, which then sort as text among them', async () => {
     const path = temporaryPath()
     const store = openStore(path)
     const other = openStore(path)
-    store.commit(commitOf(checkpointAt(0, { changed: { a: 1 } }), [writesOf('task', [['a', 1]])]))
-    store.commit(commitOf(checkpointAt(1, { changed: { b: 2 } })))
-    other.commit({ line, writes: [writesOf('other', [['a', 2]], { checkpointId: checkpointId(1) })] })
-    store.commit(commitOf(root('0', { changed: { c: 3 } })))
-    store.commit(commitOf(root('z', { parentId: checkpointId(1), changed: { c: 4 } })))
-    other.commit(commitOf(root('zz', { parentId: 'z', changed: { d: 5 } })))
+    await store.commit(commitOf(checkpointAt(0, { changed: { a: 1 } }), [writesOf('task', [['a', 1]])]))
+    await store.commit(commitOf(checkpointAt(1, { changed: { b: 2 } })))
+    await other.commit({ line, writes: [writesOf('other', [['a', 2]], { checkpointId: checkpointId(1) })] })
+    await store.commit(commitOf(root('0', { changed: { c: 3 } })))
+    await store.commit(commitOf(root('z', { parentId: checkpointId(1), changed: { c: 4 } })))
+    await other.commit(commitOf(root('zz', { parentId: 'z', changed: { d: 5 } })))
     for (const reader of [store, other, openStore(path)]) {
       expect([...reader.list({})].map(({ id }) => id)).toEqual([
         'zz',
@@ -77,10 +77,10 @@ describe('ids that are no UUIDs', () => {
     }
   })
 
-  test('of tasks make no difference', () => {
+  test('of tasks make no difference', async () => {
     const store = openStore(':memory:')
     const uuid = '00000000-0000-0000-0000-000000000000'
-    store.commit(
+    await store.commit(
       commitOf(checkpointAt(0), [
         writesOf('', [['a', 1]], { taskPath: '' }),
         writesOf(uuid, [['a', 2]], { taskPath: '' }),
@@ -92,9 +92,9 @@ describe('ids that are no UUIDs', () => {
     ])
   })
 
-  test('may bound a listing of UUIDs', () => {
+  test('may bound a listing of UUIDs', async () => {
     const store = openStore(':memory:')
-    for (let number = 0; number < 100; number++) store.commit(commitOf(checkpointAt(number)))
+    for (let number = 0; number < 100; number++) await store.commit(commitOf(checkpointAt(number)))
     const steps = (before: string): number[] =>
       [...store.list({ before })].map(({ metadata }) => metadata.step)
     expect(steps('z')).toHaveLength(100)

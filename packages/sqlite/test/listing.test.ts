@@ -1,17 +1,17 @@
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { checkpointAt, checkpointId, commitOf, line, superstep } from './commits.ts'
+import { checkpointAt, checkpointId, line, superstep } from './commits.ts'
 import { openStore } from './open-store.ts'
 import { temporaryPath } from './temporary-directory.ts'
 
 describe('listing', () => {
-  test('reads no further than it is asked to', () => {
+  test('reads no further than it is asked to', async () => {
     const path = temporaryPath()
     const store = openStore(path)
-    for (let number = 0; number < 200; number++) store.commit(superstep(number))
+    for (let number = 0; number < 200; number++) await store.commit(superstep(number))
     const database = new Database(path)
     database.exec(
-      `UPDATE entry SET head = 'damaged' WHERE checkpoint < x'${checkpointId(90).replaceAll('-', '')}' AND task = x''`,
+      `UPDATE entry SET head = 'damaged' WHERE checkpoint < x'${checkpointId(50).replaceAll('-', '')}' AND task = x''`,
     )
     database.close()
     expect([...store.list({ limit: 100 })]).toHaveLength(100)
@@ -20,10 +20,10 @@ describe('listing', () => {
     expect(() => [...listing]).toThrow(expect.objectContaining({ code: 'STORE_CORRUPT' }) as Error)
   })
 
-  test('holds nothing open between two checkpoints', () => {
+  test('holds nothing open between two checkpoints', async () => {
     const path = temporaryPath()
     const store = openStore(path)
-    for (let number = 0; number < 3; number++) store.commit(superstep(number))
+    for (let number = 0; number < 3; number++) await store.commit(superstep(number))
     const listing = store.list({})
     listing.next()
     const other = new Database(path)
@@ -32,14 +32,18 @@ describe('listing', () => {
     expect(listing.next().value?.metadata.step).toBe(1)
   })
 
-  test('of many lines gives all in the order of their ids', () => {
+  test('of many lines gives all in the order of their ids', async () => {
     const store = openStore(':memory:')
     const ids: string[] = []
     for (let number = 0; number < 500; number++) {
       const id = checkpointId((number * 7919) % 100_000)
       ids.push(id)
       const threadId = `thread-${(number * 31) % 17}`
-      store.commit({ line: { threadId, namespace: '' }, writes: [], checkpoint: checkpointAt(0, { id }) })
+      await store.commit({
+        line: { threadId, namespace: '' },
+        writes: [],
+        checkpoint: checkpointAt(0, { id }),
+      })
     }
     expect([...store.list({})].map(({ id }) => id)).toEqual(ids.toSorted().toReversed())
     const before = ids.toSorted()[250]!
@@ -48,17 +52,43 @@ describe('listing', () => {
     )
   })
 
-  test('skips a checkpoint that was deleted since', () => {
+  test('goes on without checkpoints that were deleted since', async () => {
     const store = openStore(':memory:')
-    store.commit(commitOf(checkpointAt(0)))
-    store.commit({
-      line: { ...line, threadId: 'other' },
-      writes: [],
-      checkpoint: checkpointAt(1, { parentId: undefined }),
-    })
+    for (let number = 0; number < 100; number++) await store.commit(superstep(number))
     const listing = store.list({})
-    expect(listing.next().value?.line.threadId).toBe('other')
+    expect(listing.next().value?.metadata.step).toBe(99)
     store.deleteThread(line.threadId)
-    expect(listing.next().done).toBe(true)
+    expect([...listing].length).toBeLessThan(99)
+  })
+})
+
+describe('a listed checkpoint', () => {
+  test('reads what it holds when that is looked at, and once', async () => {
+    const store = openStore(':memory:')
+    await store.commit(superstep(0))
+    const [checkpoint] = store.list({})
+    const { values } = checkpoint!
+    expect(checkpoint!.values).toBe(values)
+    expect({ ...checkpoint }).toEqual(store.load(line))
+  })
+
+  test('that was deleted before it was looked at says so', async () => {
+    const store = openStore(':memory:')
+    await store.commit(superstep(0))
+    const [checkpoint] = store.list({})
+    store.deleteThread(line.threadId)
+    expect(() => checkpoint!.values).toThrow(
+      expect.objectContaining({ code: 'STORE_DELETED_CHECKPOINT', checkpointId: checkpointId(0) }) as Error,
+    )
+  })
+
+  test('holds what was committed under its id, whatever came after', async () => {
+    const store = openStore(':memory:')
+    for (let number = 0; number < 40; number++) await store.commit(superstep(number))
+    const listed = [...store.list({})]
+    for (let number = 40; number < 60; number++) await store.commit(superstep(number))
+    expect(listed.map(({ values }) => values['count'])).toEqual(
+      Array.from({ length: 40 }, (_, index) => 39 - index),
+    )
   })
 })

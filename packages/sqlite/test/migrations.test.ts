@@ -91,14 +91,15 @@ describe('migrating', () => {
     )
   })
 
-  test('of the released versions makes these tables', () => {
+  test('of all versions makes these tables', () => {
     const database = open(':memory:')
     migrate(database, migrations)
     const tables = database
       .prepare('SELECT name FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name')
       .pluck()
       .all()
-    expect(tables).toEqual(['entry', 'line', 'name', 'sqlite_sequence', 'value', 'value_of_line'])
-    expect(migrations).toHaveLength(1)
+    expect(tables).toEqual(
+      expect.arrayContaining(['entry', 'line', 'name', 'shape', 'thread', 'value', 'value_of_thread']),
+    )
   })
 })

@@ -171,9 +171,9 @@ function commitOf(given: CommitStep, model: MemoryStore): Commit {
 }
 
 /** What the action gives, or the code of its error. */
-function outcome(action: () => unknown): unknown {
+async function outcome(action: () => unknown): Promise<unknown> {
   try {
-    return { gave: action() }
+    return { gave: await action() }
   } catch (error) {
     return { code: (error as { code?: unknown }).code ?? error }
   }
@@ -212,14 +212,14 @@ function contentOf(store: Store): unknown {
   }
 }
 
-test('two stores on one file hold what the store in memory holds, whatever is done to them', () => {
+test('two stores on one file hold what the store in memory holds, whatever is done to them', async () => {
   const turns = fc.array(fc.record({ store: fc.nat(1), step }), {
     minLength: 20,
     maxLength: 120,
     size: 'max',
   })
-  fc.assert(
-    fc.property(turns, (given) => {
+  await fc.assert(
+    fc.asyncProperty(turns, async (given) => {
       const path = temporaryPath()
       const stores = [SqliteStore.open(path), SqliteStore.open(path)]
       const model = new MemoryStore()
@@ -230,8 +230,8 @@ test('two stores on one file hold what the store in memory holds, whatever is do
             stores[index] = SqliteStore.open(path)
           }
           const store = stores[index]!
-          const found = outcome(() => take(next, store, model))
-          expect(found).toStrictEqual(outcome(() => take(next, model, model)))
+          const found = await outcome(() => take(next, store, model))
+          expect(found).toStrictEqual(await outcome(() => take(next, model, model)))
           const at = 'line' in next ? next.line : 0
           expect(store.load(lines[at]!)).toStrictEqual(newestIn(model, at))
         }

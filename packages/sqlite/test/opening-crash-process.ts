@@ -23,6 +23,6 @@ passBefore(Database.prototype, ['exec', 'pragma', 'close'])
 
 passPoint('open')
 const store = SqliteStore.open(process.argv[2]!)
-store.commit(commitNumber(0))
+await store.commit(commitNumber(0))
 store.close()
 passPoint('closed')

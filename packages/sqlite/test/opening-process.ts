@@ -2,9 +2,9 @@
 import { SqliteStore } from '@cairn/sqlite'
 import { checkpointAt } from './commits.ts'
 
-process.on('message', (path: string) => {
+process.on('message', async (path: string) => {
   const store = SqliteStore.open(path)
-  store.commit({
+  await store.commit({
     line: { threadId: `${process.pid}`, namespace: '' },
     writes: [],
     checkpoint: checkpointAt(0),

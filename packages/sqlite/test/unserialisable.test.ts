@@ -7,7 +7,7 @@ import { openStore } from './open-store.ts'
 const bad = { user: { callback: () => {} } }
 
 describe('a value that cannot be stored', () => {
-  test('of a channel is named with its path', () => {
+  test('of a channel is named with its path', async () => {
     const store = openStore(':memory:')
     const commit = commitOf(checkpointAt(0, { changed: { good: 1, state: bad } }))
     expect(() => store.commit(commit)).toThrow(UnserialisableValueError)
@@ -26,7 +26,7 @@ describe('a value that cannot be stored', () => {
     )
   })
 
-  test('of a task is named with the task', () => {
+  test('of a task is named with the task', async () => {
     const store = openStore(':memory:')
     const commit = {
       line,
@@ -47,21 +47,21 @@ describe('a value that cannot be stored', () => {
     )
   })
 
-  test('of the metadata is named too', () => {
+  test('of the metadata is named too', async () => {
     const store = openStore(':memory:')
     const metadata = { source: 'loop', step: 0, parents: {}, hook: () => {} } as const
     expect(() => store.commit(commitOf(checkpointAt(0, { metadata })))).toThrow('$.metadata.hook')
   })
 
-  test('keeps nothing of its commit, and everything before it', () => {
+  test('keeps nothing of its commit, and everything before it', async () => {
     const store = openStore(':memory:')
-    store.commit(superstep(0))
+    await store.commit(superstep(0))
     const { checkpoint, writes } = superstep(1)
     expect(() =>
       store.commit({ line, writes, checkpoint: { ...checkpoint!, changed: { count: 9, state: bad } } }),
     ).toThrow(UnstorableValueError)
     expect(store.load(line)).toMatchObject({ metadata: { step: 0 }, writes: [], values: { count: 0 } })
-    store.commit(superstep(1))
+    await store.commit(superstep(1))
     expect(store.load(line)?.values).toMatchObject({ count: 1 })
   })
 })

@@ -6,6 +6,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import { StoreOptionError } from '../errors.ts'
 import type { EncryptionOptions } from './encryption-options.ts'
 import { BrokenSealError, InvalidKeyError, MissingKeyError, WrongKeyError } from './errors.ts'
+import type { RowCipher } from './row-cipher.ts'
 import { keyIdentity } from './row-identity.ts'
 import { keyLengthBytes, seal, unseal } from './seal.ts'
 
@@ -20,34 +21,28 @@ type Row = [id: number, name: string, sealed: Uint8Array]
 
 const known = 'cairn'
 
-export class KeyRing {
+export class KeyRing implements RowCipher {
   readonly #path: string
-  readonly #options: EncryptionOptions
+  readonly #options: EncryptionOptions | undefined
   readonly #selectById: Statement<[number], Row>
   readonly #held = new Map<number, HeldKey>()
   #current: HeldKey | undefined
 
   /**
-   * The keys of the store in this database, or `undefined` when it is not encrypted and need not be. Brings the
-   * current key in, if it is new; call it outside of transactions.
+   * The keys of the store in this database. Brings the current key in, if it is new; call it outside of transactions.
    * @throws {MissingKeyError|WrongKeyError|InvalidKeyError|StoreOptionError}
    */
-  static open(path: string, database: Database, options: EncryptionOptions | undefined): KeyRing | undefined {
-    if (options === undefined) {
-      const used = database
-        .prepare<[], string>('SELECT name FROM cipher_key WHERE in_use = 1 ORDER BY id DESC')
-        .pluck()
-        .get()
-      if (used !== undefined) throw new MissingKeyError(path, used)
-      return undefined
-    }
-    checkEncryption(path, options)
+  static open(path: string, database: Database, options: EncryptionOptions | undefined): KeyRing {
     const ring = new KeyRing(path, database, options)
-    if (options.currentKey !== null) ring.#use(database, options.currentKey)
+    if (options === undefined) ring.#assertPlain(database)
+    else {
+      checkEncryption(path, options)
+      if (options.currentKey !== null) ring.#use(database, options.currentKey)
+    }
     return ring
   }
 
-  private constructor(path: string, database: Database, options: EncryptionOptions) {
+  private constructor(path: string, database: Database, options: EncryptionOptions | undefined) {
     this.#path = path
     this.#options = options
     this.#selectById = database
@@ -58,6 +53,20 @@ export class KeyRing {
   /** The number of the key that new rows are sealed with; `null` when they are plain. */
   get current(): number | null {
     return this.#current?.id ?? null
+  }
+
+  /** The name of that key. */
+  get currentName(): string | null {
+    return this.#current?.name ?? null
+  }
+
+  /** Notes that no row needs the other keys any more, and gives their names. Within a transaction. */
+  releaseOthers(database: Database): string[] {
+    database.prepare('UPDATE cipher_key SET in_use = 0 WHERE id IS NOT ?').run(this.current)
+    return database
+      .prepare<[number | null], string>('SELECT name FROM cipher_key WHERE id IS NOT ? ORDER BY id')
+      .pluck()
+      .all(this.current)
   }
 
   /** The text as the row `identity` stores it, beside the number of the current key. */
@@ -74,6 +83,15 @@ export class KeyRing {
     const text = sealed instanceof Uint8Array ? unseal(key, sealed, identity) : undefined
     if (text === undefined) throw new BrokenSealError(this.#path, identity, name)
     return text
+  }
+
+  /** What is written without a key to a store that has one could be read by everybody. */
+  #assertPlain(database: Database): void {
+    const used = database
+      .prepare<[], string>('SELECT name FROM cipher_key WHERE in_use = 1 ORDER BY id DESC')
+      .pluck()
+      .get()
+    if (used !== undefined) throw new MissingKeyError(this.#path, used)
   }
 
   #hold(cipher: number): HeldKey {
@@ -117,7 +135,7 @@ export class KeyRing {
   #ask(name: string): KeyObject {
     let given: unknown
     try {
-      given = this.#options.key(name)
+      given = this.#options?.key(name)
     } catch (cause) {
       throw new MissingKeyError(this.#path, name, cause)
     }

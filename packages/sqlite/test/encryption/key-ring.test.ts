@@ -31,9 +31,11 @@ function codeOf(action: () => unknown): unknown {
   }
 }
 
-test('without encryption there is no ring, unless the store has been encrypted', () => {
+test('without encryption all is plain, unless the store has been encrypted', () => {
   const database = openDatabase()
-  expect(KeyRing.open(path, database, undefined)).toBeUndefined()
+  const ring = KeyRing.open(path, database, undefined)
+  expect(ring.current).toBeNull()
+  expect(ring.seal('text', 'a')).toBe('text')
   KeyRing.open(path, database, encryption('old'))
   expect(() => KeyRing.open(path, database, undefined)).toThrow(
     'The store threads.db is encrypted, and its key "old" was not given. ' +
@@ -43,9 +45,9 @@ test('without encryption there is no ring, unless the store has been encrypted',
 
 test('several keys are live at once, each row opens with its own', () => {
   const database = openDatabase()
-  const before = KeyRing.open(path, database, encryption('old'))!
+  const before = KeyRing.open(path, database, encryption('old'))
   const first = { cipher: before.current!, data: before.seal('first', 'a') }
-  const after = KeyRing.open(path, database, encryption('new'))!
+  const after = KeyRing.open(path, database, encryption('new'))
   const second = { cipher: after.current!, data: after.seal('second', 'b') }
   expect(first.cipher).not.toBe(second.cipher)
   for (const ring of [before, after]) {
@@ -56,10 +58,10 @@ test('several keys are live at once, each row opens with its own', () => {
 
 test('a name keeps its number, and its key is asked for once', () => {
   const database = openDatabase()
-  const ring = KeyRing.open(path, database, encryption('old'))!
+  const ring = KeyRing.open(path, database, encryption('old'))
   const data = ring.seal('text', 'a')
   const key = vi.fn<(name: string) => Key | undefined>((name) => keys[name])
-  const other = KeyRing.open(path, database, encryption('old', key))!
+  const other = KeyRing.open(path, database, encryption('old', key))
   expect(other.current).toBe(ring.current)
   expect(other.unseal(ring.current!, data, 'a')).toBe('text')
   expect(key.mock.calls).toEqual([['old']])
@@ -67,7 +69,7 @@ test('a name keeps its number, and its key is asked for once', () => {
 
 test('a wrong key is refused before anything is read or written with it', () => {
   const database = openDatabase()
-  const { current } = KeyRing.open(path, database, encryption('old'))!
+  const { current } = KeyRing.open(path, database, encryption('old'))
   expect(() =>
     KeyRing.open(
       path,
@@ -79,18 +81,18 @@ test('a wrong key is refused before anything is read or written with it', () => 
     path,
     database,
     encryption('new', (name) => (name === 'new' ? keys['new'] : randomBytes(32))),
-  )!
+  )
   expect(codeOf(() => ring.unseal(current!, Buffer.alloc(40), 'a'))).toBe('STORE_KEY_WRONG')
 })
 
 test('a missing key is told by its name', () => {
   const database = openDatabase()
-  const { current } = KeyRing.open(path, database, encryption('old'))!
+  const { current } = KeyRing.open(path, database, encryption('old'))
   const ring = KeyRing.open(
     path,
     database,
     encryption('new', (name) => (name === 'new' ? keys['new'] : undefined)),
-  )!
+  )
   expect(() => ring.unseal(current!, Buffer.alloc(40), 'a')).toThrow('its key "old" was not given')
   const failing = () => {
     throw new Error('the vault is closed')
@@ -132,7 +134,7 @@ test('what is no key is refused, and none of it is told', () => {
 })
 
 test('a row that was changed or moved does not open', () => {
-  const ring = KeyRing.open(path, openDatabase(), encryption('old'))!
+  const ring = KeyRing.open(path, openDatabase(), encryption('old'))
   const data = ring.seal('text', 'a')
   expect(codeOf(() => ring.unseal(ring.current!, data, 'b'))).toBe('STORE_SEAL_BROKEN')
   expect(codeOf(() => ring.unseal(ring.current!, 'text', 'a'))).toBe('STORE_SEAL_BROKEN')
@@ -140,9 +142,9 @@ test('a row that was changed or moved does not open', () => {
 
 test('without a current key, what is written is plain, and what is encrypted still opens', () => {
   const database = openDatabase()
-  const { current, seal } = bound(KeyRing.open(path, database, encryption('old'))!)
+  const { current, seal } = bound(KeyRing.open(path, database, encryption('old')))
   const data = seal('text', 'a')
-  const ring = KeyRing.open(path, database, encryption(null))!
+  const ring = KeyRing.open(path, database, encryption(null))
   expect(ring.current).toBeNull()
   expect(ring.seal('plain', 'b')).toBe('plain')
   expect(ring.unseal(current!, data, 'a')).toBe('text')

@@ -64,7 +64,8 @@ export async function valuesAt(store: Store, number?: number, from: Line = line)
 
 export async function list(store: Store, query: ListQuery = {}): Promise<StoredCheckpoint[]> {
   const listed: StoredCheckpoint[] = []
-  for await (const checkpoint of store.list(query)) listed.push(checkpoint)
+  // Copied, because a store may read what a checkpoint holds when that is first looked at.
+  for await (const checkpoint of store.list(query)) listed.push({ ...checkpoint })
   return listed
 }
 

@@ -1,0 +1,89 @@
+import type { EncodedCommit } from './encode-commit.ts'
+import type { Line } from '@cairn/engine'
+
+/** A commit that is to be written. */
+export interface QueuedCommit {
+  readonly line: Line
+  readonly encoded: EncodedCommit
+  resolve(): void
+  reject(error: unknown): void
+}
+
+/** Turns of the microtask queue that commits wait for others. */
+const gatheringTurns = 8
+
+// Taken at load: fake timers in tests must not stop a commit.
+const { setTimeout, clearTimeout, queueMicrotask } = globalThis
+
+/**
+ * Gathers the commits of one turn of the event loop, those of all threads, since a transaction costs more than what
+ * most of them write. They are written before the event loop turns again, unless another connection is writing: then
+ * as soon as it has done, and the event loop goes on meanwhile.
+ */
+export class CommitQueue {
+  /** False when another connection is writing. */
+  readonly #write: (commits: readonly QueuedCommit[]) => boolean
+  #queued: QueuedCommit[] = []
+  #turnsLeft = 0
+  #isGathering = false
+  #retry: NodeJS.Timeout | undefined
+  #isBusySince: number | undefined
+
+  constructor(write: (commits: readonly QueuedCommit[]) => boolean) {
+    this.#write = write
+  }
+
+  get isEmpty(): boolean {
+    return this.#queued.length === 0
+  }
+
+  /** How long another connection has kept the commits waiting, in milliseconds. */
+  get waitedMs(): number {
+    return this.#isBusySince === undefined ? 0 : Date.now() - this.#isBusySince
+  }
+
+  holds(threadId: string): boolean {
+    return this.#queued.some(({ line }) => line.threadId === threadId)
+  }
+
+  add(line: Line, encoded: EncodedCommit): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#queued.push({ line, encoded, resolve, reject })
+      this.#turnsLeft = gatheringTurns
+      if (this.#isGathering || this.#retry !== undefined) return
+      this.#isGathering = true
+      queueMicrotask(() => this.#gather())
+    })
+  }
+
+  /** What is queued, for someone who writes it now. */
+  take(): QueuedCommit[] {
+    const queued = this.#queued
+    this.#queued = []
+    this.#isBusySince = undefined
+    clearTimeout(this.#retry)
+    this.#retry = undefined
+    return queued
+  }
+
+  #gather(): void {
+    if (this.#queued.length > 0 && --this.#turnsLeft > 0) return queueMicrotask(() => this.#gather())
+    this.#isGathering = false
+    this.#flush()
+  }
+
+  #flush(): void {
+    this.#retry = undefined
+    const queued = this.#queued
+    if (queued.length === 0) return
+    this.#queued = []
+    if (this.#write(queued)) {
+      this.#isBusySince = undefined
+      return
+    }
+    this.#isBusySince ??= Date.now()
+    this.#queued = queued.concat(this.#queued)
+    // Two processes that wait for each other must not ask in step.
+    this.#retry = setTimeout(() => this.#flush(), 1 + Math.random() * 2)
+  }
+}
