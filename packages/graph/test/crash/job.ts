@@ -6,8 +6,8 @@ import type { OpenedThread } from './open-thread.ts'
 export type Job =
   /** Bring it to its end, from wherever it stands. */
   | { readonly kind: 'drive' }
-  /** The same, once another process is there as well. Each leaves a file to say that it is. */
-  | { readonly kind: 'drive beside'; readonly own: string; readonly other: string }
+  /** The same, once other processes are there as well. Each leaves a file to say that it is. */
+  | { readonly kind: 'drive beside'; readonly own: string; readonly others: readonly string[] }
   /** Change its state, as if this node had. */
   | { readonly kind: 'edit'; readonly values: Readonly<Record<string, unknown>>; readonly asNode: string }
 
@@ -15,7 +15,7 @@ export async function perform(job: Job, thread: OpenedThread): Promise<void> {
   const { graph, config } = thread
   switch (job.kind) {
     case 'drive beside':
-      await meet(job.own, job.other)
+      await meet(job.own, job.others)
       return drive(thread)
     case 'drive':
       return drive(thread)
@@ -24,7 +24,7 @@ export async function perform(job: Job, thread: OpenedThread): Promise<void> {
   }
 }
 
-async function meet(own: string, other: string): Promise<void> {
+async function meet(own: string, others: readonly string[]): Promise<void> {
   writeFileSync(own, '')
-  while (!existsSync(other)) await new Promise((resolve) => setImmediate(resolve))
+  while (!others.every((other) => existsSync(other))) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,10 +1,13 @@
 import type { Shape } from '../shape.ts'
 import { branches } from './branches.ts'
 import { calls } from './calls.ts'
+import { conversation } from './conversation.ts'
+import { deltas } from './deltas.ts'
 import { fanOut } from './fan-out.ts'
 import { large } from './large.ts'
 import { loop } from './loop.ts'
 import { nested } from './nested.ts'
+import { nestedParallel } from './nested-parallel.ts'
 import { parallelQuestions } from './parallel-questions.ts'
 import { question } from './question.ts'
 import { remembering } from './remembering.ts'
@@ -19,6 +22,9 @@ export const shapes: readonly Shape[] = [
   branches,
   calls,
   remembering,
+  nestedParallel,
+  deltas,
+  conversation,
 ]
 
 export const allShapes: readonly Shape[] = [...shapes, large]
