@@ -6,7 +6,8 @@ export type StoredThread = readonly StoredCheckpoint[]
 
 export async function readThread(store: Store, threadId: string): Promise<StoredThread> {
   const newestFirst: StoredCheckpoint[] = []
-  for await (const checkpoint of store.list({ threadId })) newestFirst.push(checkpoint)
+  // A copy: a store may read what a checkpoint holds when it is first looked at, and be closed by then.
+  for await (const checkpoint of store.list({ threadId })) newestFirst.push({ ...checkpoint })
   return newestFirst.toReversed()
 }
 
