@@ -14,6 +14,7 @@ import type { EntryPage } from './entry-page.ts'
 import { CorruptStoreError, DeletedCheckpointError, UnreadableValueError } from './errors.ts'
 import type { KnownLine } from './known-threads.ts'
 import type { LineRow } from './lines.ts'
+import type { LaterKey, ListedCheckpoints, Outline } from './listed-checkpoints.ts'
 import type { NameTable } from './names.ts'
 import { assemble } from './parts/node-text.ts'
 import { Leaf, type Part, type Place } from './parts/part.ts'
@@ -55,12 +56,14 @@ export class EntryReader {
   readonly #tables: Tables
   readonly #rows: PartRows
   readonly #values: ValueParts
+  readonly #listed: ListedCheckpoints
 
-  constructor(path: string, tables: Tables, rows: PartRows, values: ValueParts) {
+  constructor(path: string, tables: Tables, rows: PartRows, values: ValueParts, listed: ListedCheckpoints) {
     this.#path = path
     this.#tables = tables
     this.#rows = rows
     this.#values = values
+    this.#listed = listed
   }
 
   /** @throws {CorruptStoreError} */
@@ -120,13 +123,23 @@ export class EntryReader {
         if (found === undefined || current === undefined) throw this.#deleted(origin)
         return read(current.state, { line: found, checkpointId: origin.checkpointId })
       })
-    return lazily(this.#outline(origin, entry, metadata), {
-      values: () => later((state, from) => this.#valuesOf(state, from)),
-      versions: () => later((state) => versionsOf(state)),
-      seen: () => later((state) => seenOf(state)),
-      writes: () => later((_, from) => this.#writes(this.#tasks(id, from), from).writes),
-      taskPaths: () => later((_, from) => pathsOf(this.#tasks(id, from))),
-    })
+    const outline = this.#outline(origin, entry, metadata)
+    return this.#listed.make(outline, (key) => later((state, from) => this.#later(key, state, id, from)))
+  }
+
+  #later(key: LaterKey, state: CheckpointState, id: CompactId, origin: Origin): unknown {
+    switch (key) {
+      case 'values':
+        return this.#valuesOf(state, origin)
+      case 'versions':
+        return versionsOf(state)
+      case 'seen':
+        return seenOf(state)
+      case 'writes':
+        return this.#writes(this.#tasks(id, origin), origin).writes
+      case 'taskPaths':
+        return pathsOf(this.#tasks(id, origin))
+    }
   }
 
   /** What the store knows without reading: the last checkpoint that was committed to the line. */
@@ -276,33 +289,6 @@ interface StoredTask {
 function pathsOf(tasks: readonly StoredTask[]): Record<string, string> {
   return Object.fromEntries(tasks.map(({ id, path }) => [id, path]))
 }
-
-type Outline = Omit<StoredCheckpoint, LaterKey>
-
-/** An object whose properties are worked out when they are first looked at. */
-function lazily(outline: Outline, later: { readonly [Key in LaterKey]: () => unknown }): StoredCheckpoint {
-  const checkpoint = outline as StoredCheckpoint
-  for (const key of laterKeys) {
-    const read = later[key]
-    const settle = (value: unknown): void => {
-      Object.defineProperty(checkpoint, key, { value, writable: true, enumerable: true, configurable: true })
-    }
-    Object.defineProperty(checkpoint, key, {
-      get: () => {
-        const value = read()
-        settle(value)
-        return value
-      },
-      set: settle,
-      enumerable: true,
-      configurable: true,
-    })
-  }
-  return checkpoint
-}
-
-const laterKeys = ['values', 'versions', 'seen', 'writes', 'taskPaths'] as const
-type LaterKey = (typeof laterKeys)[number]
 
 function versionsOf(state: CheckpointState): Record<string, Version> {
   return Object.fromEntries(state.versions)

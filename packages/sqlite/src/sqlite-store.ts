@@ -2,17 +2,19 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Commit, Line, ListQuery, Store, StoredCheckpoint } from '@cairn/engine'
 import { createCodec } from '@cairn/engine/codec'
 import { CommitQueue, type QueuedCommit } from './commit-queue.ts'
-import { compactId } from './compact-id.ts'
+import { compactId, expandId } from './compact-id.ts'
 import { Connection } from './connection.ts'
 import type { CrashPoint } from './crash-points.ts'
 import { type EncodedCommit, encodeCommit, encodedAnew } from './encode-commit.ts'
+import { KeyRing } from './encryption/key-ring.ts'
 import { EntryTable } from './entries.ts'
 import { EntryPage } from './entry-page.ts'
 import { EntryReader, type FoundLine, type Reading } from './entry-reader.ts'
 import { EntryWriter } from './entry-writer.ts'
-import { CorruptStoreError, StoreBusyError } from './errors.ts'
+import { CorruptStoreError, StoreBusyError, StoreError } from './errors.ts'
 import { type KnownLine, KnownThreads, type Tip } from './known-threads.ts'
 import { type LineRow, LineTable, storedId } from './lines.ts'
+import { ListedCheckpoints } from './listed-checkpoints.ts'
 import { NameTable } from './names.ts'
 import { newestFirst } from './newest-first.ts'
 import { checkOptions, type SqliteStoreOptions } from './options.ts'
@@ -47,6 +49,7 @@ export class SqliteStore implements Store {
   readonly #reader: EntryReader
   readonly #writer: EntryWriter
   readonly #threads = new KnownThreads()
+  readonly #listed = new ListedCheckpoints()
   /** The file's, when it was last looked at. */
   #version: number | undefined
   readonly #queue = new CommitQueue((commits) => this.#tryWriting(commits))
@@ -63,18 +66,20 @@ export class SqliteStore implements Store {
     this.#connection = new Connection(path, options, () => this.#forget())
     const { database } = this.#connection
     try {
+      const keys = KeyRing.open(this.#connection, options.encryption)
       this.#lines = new LineTable(database)
-      this.#entries = new EntryTable(database)
+      this.#entries = new EntryTable(database, keys)
       this.#names = new NameTable(database)
       this.#shapes = new ShapeTable(database)
-      this.#valueTable = new ValueTable(database)
+      this.#valueTable = new ValueTable(database, keys)
       const rows = new PartRows(this.#valueTable, this.#threads)
       this.#values = new ValueParts(codec, (row) => rows.textOf(row))
       const tables = { lines: this.#lines, entries: this.#entries, names: this.#names, shapes: this.#shapes }
-      this.#reader = new EntryReader(path, tables, rows, this.#values)
+      this.#reader = new EntryReader(path, tables, rows, this.#values, this.#listed)
       this.#writer = new EntryWriter(tables, rows, this.#reader)
     } catch (error) {
       database.close()
+      if (error instanceof StoreError) throw error
       // Statements were prepared, which fails only on tables that are not as they were made.
       throw new CorruptStoreError(path, `its tables are not those of a store (${String(error)})`, error)
     }
@@ -137,6 +142,7 @@ export class SqliteStore implements Store {
 
   deleteThread(threadId: string): void {
     this.#flush()
+    this.#listed.readNow(threadId)
     this.#connection.writing(() => {
       const deleted = this.#lines.deleteThread(threadId)
       if (deleted === undefined) return
@@ -148,7 +154,10 @@ export class SqliteStore implements Store {
 
   /** Puts the write-ahead log into the file and closes it. Closing twice is fine; any other use afterwards is not. */
   close(): void {
-    if (this.#connection.database.open) this.#flush()
+    if (this.#connection.database.open) {
+      this.#flush()
+      this.#listed.readNow()
+    }
     this.#connection.close()
   }
 
@@ -253,12 +262,15 @@ export class SqliteStore implements Store {
     known.thread.generation = row.generation
     known.row = row
     known.version = this.#version!
-    // If the line's last checkpoint is as it was, so is its state.
+    // If the line's last checkpoint is as it was, so is its state. Another one may have been committed since: then
+    // whoever goes on from this one branches off, which the writer has to see.
     if (known.tip !== undefined && !this.#stands(known.tip, row)) known.tip = undefined
     return known as FoundLine
   }
 
   #stands({ storedId: id, entry }: Tip, row: LineRow): boolean {
+    const newest = this.#entries.newestId(row)
+    if (newest === undefined || expandId(newest) !== expandId(id)) return false
     return isDeepStrictEqual(this.#entries.checkpoint(row.id, id), entry)
   }
 

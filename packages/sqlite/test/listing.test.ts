@@ -72,11 +72,25 @@ describe('a listed checkpoint', () => {
     expect({ ...checkpoint }).toEqual(store.load(line))
   })
 
-  test('that was deleted before it was looked at says so', async () => {
+  test('still holds everything when its thread is deleted, and when the store is closed', async () => {
     const store = openStore(':memory:')
     await store.commit(superstep(0))
-    const [checkpoint] = store.list({})
+    const expected = store.load(line)
+    const [first] = store.list({})
     store.deleteThread(line.threadId)
+    expect({ ...first }).toEqual(expected)
+    await store.commit(superstep(0))
+    const [second] = store.list({})
+    store.close()
+    expect({ ...second }).toEqual(expected)
+  })
+
+  test('that another process has deleted before it was looked at says so', async () => {
+    const path = temporaryPath()
+    const store = openStore(path)
+    await store.commit(superstep(0))
+    const [checkpoint] = store.list({})
+    openStore(path).deleteThread(line.threadId)
     expect(() => checkpoint!.values).toThrow(
       expect.objectContaining({ code: 'STORE_DELETED_CHECKPOINT', checkpointId: checkpointId(0) }) as Error,
     )
