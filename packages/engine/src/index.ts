@@ -67,7 +67,14 @@ export {
 } from './versions/incompatible-graph-error.ts'
 export { type Loss } from './versions/lost-work.ts'
 export { type Migration, type Renamed } from './versions/migration.ts'
-export { shapeOf, type ChannelShape, type NodeShape, type PlanShape } from './versions/plan-shape.ts'
+export {
+  nestedPlans,
+  readShape,
+  shapeOf,
+  type ChannelShape,
+  type NodeShape,
+  type PlanShape,
+} from './versions/plan-shape.ts'
 export { VERSION_KEY, versionOf, type Standstill } from './versions/standstill.ts'
 export { systemIds, uuid5, type Ids } from './ids.ts'
 export { type Durability } from './journal.ts'

@@ -4,6 +4,7 @@ import {
   atHead,
   bringUp,
   describeLoss,
+  formerNames,
   incompatible,
   isSameShape,
   migratedCheckpoint,
@@ -18,6 +19,7 @@ import {
   type StoredCheckpoint,
 } from '@cairn/engine'
 import { savedDeltas } from './lower/delta-channel.ts'
+import { moveSharedLines } from './move-shared-lines.ts'
 
 /** Where a run is to begin. */
 export interface VersionedStart {
@@ -39,6 +41,10 @@ export interface VersionedRun {
     loaded: StoredCheckpoint,
     formerName: (channel: string) => string,
   ): StoredCheckpoint | Promise<StoredCheckpoint>
+  /** Of a node that a part of the graph's namespace is named after. */
+  presentName(part: string): string
+  /** For lines of the thread that are not the graph's own. */
+  openStore(): Store
 }
 
 /**
@@ -55,7 +61,7 @@ export function atVersion<Start extends VersionedStart>(
 }
 
 async function broughtUp<Start extends VersionedStart>(
-  { plan, isStrict, goesOn, rebuild }: VersionedRun,
+  { plan, isStrict, goesOn, rebuild, openStore, presentName }: VersionedRun,
   start: Start,
   loaded: StoredCheckpoint,
   store: Store,
@@ -79,6 +85,7 @@ async function broughtUp<Start extends VersionedStart>(
     ids: systemIds,
     clock: systemClock,
   })
+  await moveSharedLines(plan, loaded.line, renamedNodes(loaded, standstill), presentName, openStore)
   await store.commit({ line: loaded.line, ...commit })
   return { ...start, loaded: migrated, position: positionAfter(start.position), dropped }
 }
@@ -96,6 +103,17 @@ async function lookWithin(
   if (loaded.shape === undefined) return
   const [within] = await nestedIncompatibilities(plan, loaded, standstill, (line) => store.load(line))
   if (within !== undefined) throw within
+}
+
+/** Name in the stored checkpoint → present name, of nodes that have another one. */
+function renamedNodes(loaded: StoredCheckpoint, { naming }: Standstill): ReadonlyMap<string, string> {
+  const before = formerNames(loaded)?.nodes ?? {}
+  const stored = new Map(Object.entries(before).map(([name, first]) => [first, name]))
+  return new Map(
+    Object.entries(naming.nodes)
+      .map(([now, first]): [string, string] => [stored.get(first) ?? first, now])
+      .filter(([name, now]) => name !== now),
+  )
 }
 
 /** A checkpoint that a migration makes holds every channel whole: nothing is rebuilt from what was written before it. */

@@ -3,6 +3,7 @@ import type { BaseCheckpointSaver } from '@langchain/langgraph'
 import { VERSION_KEY, atHead, type Plan, type Store } from '@cairn/engine'
 import { atVersion } from './at-version.ts'
 import { CHECKPOINTER, CHECKPOINT_ID, CHECKPOINT_NAMESPACE } from './langgraph/config-keys.ts'
+import { presentName } from './langgraph/present-name.ts'
 import { rebuildChannels } from './langgraph/rebuild-channels.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
 import { SaverStore } from './langgraph/saver-store.ts'
@@ -33,6 +34,8 @@ export async function editAtVersion<Config extends RunConfig>(
       plan,
       isStrict: false,
       goesOn: true,
+      presentName: (part) => presentName(configurable, part),
+      openStore: () => own ?? new SaverStore(saver, config, undefined),
       rebuild: (stored, formerName) => rebuildChannels(plan, stored, saver, config, formerName),
     },
     { loaded, position: atHead, store: own ?? new SaverStore(saver, config, loaded, plan) },

@@ -45,6 +45,7 @@ import { deltaSnapshots } from './langgraph/delta-snapshots.ts'
 import { StepTimeout } from './langgraph/step-timeout.ts'
 import { stopError } from './langgraph/stop-error.ts'
 import { NodeCache } from './langgraph/node-cache.ts'
+import { presentName } from './langgraph/present-name.ts'
 import { locate, replayFrom, type Located } from './langgraph/locate.ts'
 import { rebuildChannels } from './langgraph/rebuild-channels.ts'
 import { SaverStore } from './langgraph/saver-store.ts'
@@ -126,7 +127,7 @@ export async function execute(options: ExecuteOptions): Promise<void> {
     held = holding instanceof Promise ? await holding : holding
     const locating = locateStart(options, held === undefined ? place : { ...place, own: held })
     const located = locating instanceof Promise ? await locating : locating
-    const bringing = atVersion(versioned(options, input), located)
+    const bringing = atVersion(versioned(options, input, held ?? place.own), located)
     const brought = bringing instanceof Promise ? await bringing : bringing
     const rebuilding = withRebuiltChannels(options, brought)
     const start = rebuilding instanceof Promise ? await rebuilding : rebuilding
@@ -228,7 +229,11 @@ function locateStart(
   return locating instanceof Promise ? locating.then(start) : start(locating)
 }
 
-function versioned({ program, saver, config, isNested }: ExecuteOptions, input: unknown): VersionedRun {
+function versioned(
+  { program, saver, config, isNested }: ExecuteOptions,
+  input: unknown,
+  own: Store | undefined,
+): VersionedRun {
   return {
     plan: program.plan,
     isStrict: program.isStrict,
@@ -239,6 +244,8 @@ function versioned({ program, saver, config, isNested }: ExecuteOptions, input: 
       (isNested && config.configurable[keys.RESUMING] === true),
     rebuild: (loaded, formerName) =>
       saver === undefined ? loaded : rebuildChannels(program.plan, loaded, saver, config, formerName),
+    presentName: (part) => presentName(config.configurable, part),
+    openStore: () => own ?? new SaverStore(saver!, config, undefined),
   }
 }
 

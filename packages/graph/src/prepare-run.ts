@@ -6,6 +6,7 @@ import { assembleConfig, type AssembledConfig } from './assemble-config.ts'
 import type { ExecuteOptions } from './execute.ts'
 import { ambientConfig } from './langgraph/ambient.ts'
 import * as keys from './langgraph/config-keys.ts'
+import { presentName } from './langgraph/present-name.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
 import type { Scratchpad } from './langgraph/scratchpad.ts'
 import { serverInfoOf } from './langgraph/server-info.ts'
@@ -108,7 +109,7 @@ function namespaceOf(
   if (checkpointer === true) {
     return (count > 0 ? `${around}|${count}` : around)
       .split('|')
-      .map((part) => part.split(':')[0])
+      .map((part) => presentName(configurable, part))
       .join('|')
   }
   return count > 0 ? `${around}|${count}` : around

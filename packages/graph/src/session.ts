@@ -141,6 +141,8 @@ export class Session {
     else if (keys.RESUMING in configurable) configurable[keys.RESUMING] = undefined
     configurable[keys.CHECKPOINT_ID] = undefined
     configurable[keys.CHECKPOINT_NAMESPACE] = namespace
+    if (run.formerNames !== undefined)
+      configurable[keys.PRESENT_NAMES] = presentNames(configurable, run, [task, ...around])
     if (task.origin.kind === 'handler') {
       configurable[keys.NODE_ERROR] = new NodeError(task.origin.failed.name, task.origin.error as Error)
     }
@@ -359,6 +361,15 @@ function createTemplate(base: RunConfig): Template {
       ...base,
     },
   }
+}
+
+/** What graphs within a task have to know whose lines are named after nodes. */
+function presentNames(configurable: Configurable, run: Run, tasks: readonly Task[]): object {
+  const around = configurable[keys.PRESENT_NAMES] as Record<string, string> | undefined
+  const own = tasks
+    .filter(({ origin, node }) => origin.kind !== 'call' && run.formerNames?.nodes[node.name] !== undefined)
+    .map((task) => [run.namespaceOf(task).split('|').at(-1)!, task.node.name])
+  return { ...around, ...Object.fromEntries(own) }
 }
 
 function customWriter(onCustom: SessionOptions['onCustom']): (chunk: unknown) => void {

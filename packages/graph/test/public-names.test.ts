@@ -31,6 +31,7 @@ test('names of its own, and names of LangGraph that mean something else here', (
         "UnknownNodeError",
         "adopt",
         "node",
+        "planOf",
       ],
       "replaced": [
         "Graph",

@@ -5,6 +5,7 @@ import { listingConformance } from './store-conformance/listing.ts'
 import { loadingConformance } from './store-conformance/loading.ts'
 import type { OpenStore } from './store-conformance/opened-store.ts'
 import { separatingConformance } from './store-conformance/separating.ts'
+import { shapingConformance } from './store-conformance/shaping.ts'
 import { survivingConformance } from './store-conformance/surviving.ts'
 import { writingConformance } from './store-conformance/writing.ts'
 
@@ -20,6 +21,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     listingConformance(open)
     leasingConformance(open)
     separatingConformance(open)
+    shapingConformance(open)
     survivingConformance(open)
   })
 }

@@ -28,6 +28,8 @@ export const NODE_ERROR = '__pregel_node_error'
 export const NODE_FINISHED = '__pregel_node_finished'
 /** Durability for those who do not say which. */
 export const DURABILITY = '__pregel_durability'
+/** Cairn's: part of a namespace → what its node is called now, for tasks that had begun under another name. */
+export const PRESENT_NAMES = '__cairn_present_names'
 export const CHECKPOINT_NAMESPACE = 'checkpoint_ns'
 export const CHECKPOINT_ID = 'checkpoint_id'
 /** Namespace → checkpoint id of every enclosing graph. */
