@@ -1,11 +1,12 @@
 import type { Database } from 'better-sqlite3'
+import { createMemoryTables } from './memory/create-memory-tables.ts'
 import { shareValues } from './share-values.ts'
 
 /** Brings a database from one schema version to the next. Runs in a transaction; changes only what SQL can. */
 export type Migration = (database: Database) => void
 
 /** The migration at index `n` leads from schema version `n` to `n + 1`. Never change one that was released. */
-export const migrations: readonly Migration[] = [createTables, shareValues]
+export const migrations: readonly Migration[] = [createTables, shareValues, createMemoryTables]
 
 // What the tables mean stands in docs/design/format.md. `ANY` columns hold two types: ids that are UUIDs are
 // kept as their 16 bytes, others as text.

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 
 /**
- * The tables of `SqliteMemory`; what they mean stands in docs/design/format.md. The trigger keeps them whole
+ * A migration: the tables of `SqliteMemory`; what they mean stands in docs/design/format.md. The trigger keeps them whole
  * whoever deletes an item, and needs no function of ours, so any SQLite tool may do it.
  */
 export function createMemoryTables(database: Database): void {
@@ -20,6 +20,7 @@ export function createMemoryTables(database: Database): void {
       ttl       INTEGER,
       expires   INTEGER,
       format    INTEGER NOT NULL,
+      cipher    INTEGER,
       sum       INTEGER NOT NULL,
       data      ANY NOT NULL,
       UNIQUE (namespace, key)
@@ -28,10 +29,11 @@ export function createMemoryTables(database: Database): void {
     CREATE INDEX memory_item_expiry ON memory_item (expires) WHERE expires IS NOT NULL;
 
     CREATE TABLE memory_vector (
-      id   INTEGER PRIMARY KEY,
-      item INTEGER NOT NULL,
-      sum  INTEGER NOT NULL,
-      data BLOB NOT NULL
+      id     INTEGER PRIMARY KEY,
+      item   INTEGER NOT NULL,
+      cipher INTEGER,
+      sum    INTEGER NOT NULL,
+      data   BLOB NOT NULL
     ) STRICT;
     CREATE INDEX memory_vector_item ON memory_vector (item);
 

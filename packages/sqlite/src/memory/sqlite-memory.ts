@@ -14,12 +14,8 @@ import {
   type SearchItem,
   validateNamespace,
 } from '@langchain/langgraph-checkpoint'
-import type { Database } from 'better-sqlite3'
-import { CorruptStoreError, ReadOnlyStoreError, StoreClosedError } from '../errors.ts'
-import { openDatabase } from '../open-database.ts'
-import { defaultBusyTimeoutMs } from '../options.ts'
-import { translateError } from '../translate-error.ts'
-import { createMemoryTables } from './create-memory-tables.ts'
+import { Connection } from '../connection.ts'
+import { CorruptStoreError, StoreBusyError } from '../errors.ts'
 import { decodeItem, encodeItem, itemSum, plainText } from './item-text.ts'
 import { commonPrefix, selectNamespaces } from './list-namespaces.ts'
 import { VectorExtensionError } from './memory-errors.ts'
@@ -53,6 +49,11 @@ const mostSweptByWrite = 500
 /** Items that `sweepExpiredItems` removes at a time, so that others can write in between. */
 const mostSweptAtOnce = 5000
 
+/** How long to wait between two attempts while another connection writes, in milliseconds. */
+const pauseMs = 1
+// Taken at load: fake timers in tests must not stop a write.
+const { setTimeout } = globalThis
+
 /** A write that is ready: encoded, and its texts known. */
 type PreparedWrite =
   | DeleteRequest
@@ -76,8 +77,7 @@ const nothingEmbedded: Embedded = { queries: new Map(), texts: new Map() }
 export class SqliteMemory extends BaseStore {
   /** The file as it was given, or `:memory:`. */
   readonly path: string
-  readonly #database: Database
-  readonly #busyTimeoutMs: number
+  readonly #connection: Connection
   readonly #codec: Codec
   readonly #now: () => number
   readonly #defaultTtlMs: number | null
@@ -100,26 +100,23 @@ export class SqliteMemory extends BaseStore {
    */
   static open(path: string, options: SqliteMemoryOptions = {}): SqliteMemory {
     checkMemoryOptions(path, options)
-    const database = openDatabase(path, options)
+    const connection = new Connection(path, options, () => undefined)
     try {
-      const exists = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'memory_item'")
-      if (!database.readonly)
-        database.transaction(() => exists.get() ?? createMemoryTables(database)).immediate()
-      return new SqliteMemory(path, database, options)
+      return new SqliteMemory(connection, options)
     } catch (error) {
-      database.close()
+      connection.close()
       if (error instanceof VectorExtensionError) throw error
       // Statements were prepared, which fails only on tables that are not as they were made.
       throw new CorruptStoreError(path, `its tables are not those of a store (${String(error)})`, error)
     }
   }
 
-  private constructor(path: string, database: Database, options: SqliteMemoryOptions) {
+  private constructor(connection: Connection, options: SqliteMemoryOptions) {
     super()
+    const { path, database } = connection
     const { index, ttl = {} } = options
     this.path = path
-    this.#database = database
-    this.#busyTimeoutMs = options.busyTimeoutMs ?? defaultBusyTimeoutMs
+    this.#connection = connection
     this.#codec = options.codec ?? createLangchainCodec(options)
     this.#now = options.now ?? Date.now
     this.#defaultTtlMs = toMs(ttl.defaultTtl ?? null)
@@ -143,7 +140,7 @@ export class SqliteMemory extends BaseStore {
   override async batch<Operations extends readonly (Operation | MemoryPutOperation)[] | readonly []>(
     operations: Operations,
   ): Promise<OperationResults<Operations>> {
-    this.#assertOpen()
+    this.#connection.assertOpen()
     const requests = operations.map((operation) => readRequest(operation, this.path))
     const writes = this.#prepareWrites(requests)
     const results = await this.#carryOutInTurn(requests, writes)
@@ -180,18 +177,18 @@ export class SqliteMemory extends BaseStore {
     let total = 0
     for (;;) {
       const now = this.#now()
-      const swept = this.#writing(() => this.#items.sweep(now, mostSweptAtOnce))
+      const swept = await this.#writing(() => this.#items.sweep(now, mostSweptAtOnce))
       this.#sweptAt = now
       total += swept
       if (swept < mostSweptAtOnce) return total
-      await nextTurn()
+      await pause()
     }
   }
 
   /** Lets a timer sweep every `ttl.sweepIntervalMinutes` until `stop`. It does not keep the process alive. */
   override start(): void {
-    this.#assertOpen()
-    if (this.#timer !== undefined || this.#database.readonly) return
+    this.#connection.assertOpen()
+    if (this.#timer !== undefined || this.#connection.database.readonly) return
     this.#timer = setInterval(() => this.#sweepWhenFree(), this.#sweepIntervalMs).unref()
   }
 
@@ -204,7 +201,7 @@ export class SqliteMemory extends BaseStore {
   /** Puts the write-ahead log into the file and closes it. Closing twice is fine; any other use afterwards is not. */
   close(): void {
     this.stop()
-    this.#database.close()
+    this.#connection.close()
   }
 
   #prepareWrites(requests: readonly MemoryRequest[]): PreparedWrite[] {
@@ -223,21 +220,23 @@ export class SqliteMemory extends BaseStore {
     )
   }
 
-  /** At once, unless a model has to be asked, or a write of the same item still waits for one. */
-  async #carryOutInTurn(
+  /** At once, unless a model has to be asked, or somebody else writes, or a write of the same item waits for that. */
+  #carryOutInTurn(
     requests: readonly MemoryRequest[],
     writes: readonly PreparedWrite[],
-  ): Promise<unknown[]> {
+  ): unknown[] | Promise<unknown[]> {
     const items = writes.map(addressKey)
     const earlier = this.#order.before(items)
     const queries = requests.flatMap((request) => (request.kind === 'search' ? (request.query ?? []) : []))
     const texts = writes.flatMap((write) => (write.kind === 'put' ? write.texts : []))
     const asksModel = this.#index !== undefined && queries.length + texts.length > 0
-    if (!asksModel && earlier.length === 0) return this.#carryOut(requests, writes, nothingEmbedded)
-    const carriedOut = Promise.all([this.#embed(queries, texts), ...earlier]).then(([embedded]) =>
-      this.#carryOut(requests, writes, embedded),
-    )
-    this.#order.add(items, carriedOut)
+    const carriedOut =
+      asksModel || earlier.length > 0
+        ? Promise.all([this.#embed(queries, texts), ...earlier]).then(([embedded]) =>
+            this.#carryOut(requests, writes, embedded),
+          )
+        : this.#carryOut(requests, writes, nothingEmbedded)
+    if (carriedOut instanceof Promise) this.#order.add(items, carriedOut)
     return carriedOut
   }
 
@@ -254,7 +253,7 @@ export class SqliteMemory extends BaseStore {
     requests: readonly MemoryRequest[],
     writes: readonly PreparedWrite[],
     embedded: Embedded,
-  ): unknown[] {
+  ): unknown[] | Promise<unknown[]> {
     const now = this.#now()
     const timed: ItemRow[] = []
     const answer = () => requests.map((request) => this.#answer(request, embedded, now, timed))
@@ -271,9 +270,9 @@ export class SqliteMemory extends BaseStore {
         return answers
       })
     }
-    const answers = this.#transaction('deferred', answer)
-    if (timed.length > 0) this.#writing(refresh)
-    return answers
+    const answers = this.#connection.reading(answer)
+    const refreshed = timed.length > 0 ? this.#writing(refresh) : undefined
+    return refreshed instanceof Promise ? refreshed.then(() => answers) : answers
   }
 
   /** Adds to `timed` the rows of items that were read and would have expired. */
@@ -365,23 +364,29 @@ export class SqliteMemory extends BaseStore {
     this.sweepExpiredItems().catch(() => undefined)
   }
 
-  #writing<Result>(write: () => Result): Result {
-    this.#assertOpen()
-    if (this.#database.readonly) throw new ReadOnlyStoreError(this.path)
-    return this.#transaction('immediate', write)
+  /** At once; while another connection writes, as soon as it has done, the event loop going on meanwhile. */
+  #writing<Result>(write: () => Result): Result | Promise<Result> {
+    const attempt = this.#attempt(write)
+    return attempt === undefined ? this.#writingWhenFree(write) : attempt.result
   }
 
-  #transaction<Result>(kind: 'deferred' | 'immediate', body: () => Result): Result {
-    this.#assertOpen()
-    try {
-      return this.#database.transaction(body)[kind]()
-    } catch (error) {
-      throw translateError(error, this.path, this.#busyTimeoutMs)
+  async #writingWhenFree<Result>(write: () => Result): Promise<Result> {
+    const { path, busyTimeoutMs } = this.#connection
+    for (let waitedMs = 0; waitedMs < busyTimeoutMs; waitedMs += pauseMs) {
+      await pause()
+      const attempt = this.#attempt(write)
+      if (attempt !== undefined) return attempt.result
     }
+    throw new StoreBusyError(path, busyTimeoutMs, undefined)
   }
 
-  #assertOpen(): void {
-    if (!this.#database.open) throw new StoreClosedError(this.path)
+  /** `undefined` when another connection is writing. */
+  #attempt<Result>(write: () => Result): { readonly result: Result } | undefined {
+    let attempt: { readonly result: Result } | undefined
+    const isWritten = this.#connection.tryWriting(() => {
+      attempt = { result: write() }
+    })
+    return isWritten ? attempt : undefined
   }
 }
 
@@ -394,8 +399,8 @@ function toMs(ttl: number | null): number | null {
   return ttl === null ? null : Math.max(1, Math.round(ttl * minuteMs))
 }
 
-function nextTurn(): Promise<void> {
+function pause(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve)
+    setTimeout(resolve, pauseMs)
   })
 }

@@ -58,6 +58,18 @@ test('LangGraph lists namespaces that hold nothing; ours does not', async () => 
   expect(await ours.listNamespaces()).toEqual([])
 })
 
+test('in LangGraph a namespace that is filled again keeps its place; in ours it comes last', async () => {
+  const { langgraphs, ours } = both()
+  for (const store of [langgraphs, ours]) {
+    await store.put(['emptied'], 'a', {})
+    await store.put(['kept'], 'b', {})
+    await store.delete(['emptied'], 'a')
+    await store.put(['emptied'], 'c', {})
+  }
+  expect(await found(langgraphs, {})).toEqual(['c', 'b'])
+  expect(await found(ours, {})).toEqual(['b', 'c'])
+})
+
 test('LangGraph finds an item by what it said before; ours by what it says', async () => {
   const { langgraphs, ours } = both()
   for (const store of [langgraphs, ours]) {
@@ -118,6 +130,11 @@ test('LangGraph finds nothing by an operator that does not exist; ours says so',
   const filter = { x: { $greater: 0 } }
   expect(await found(langgraphs, { filter })).toEqual([])
   await expect(found(ours, { filter })).rejects.toMatchObject({ code: 'MEMORY_ARGUMENT' })
+  const operators = [{ x: { $in: 1 } }, { x: { $nin: 1 } }]
+  expect(await Promise.all(operators.map((each) => found(langgraphs, { filter: each })))).toEqual([[], ['a']])
+  for (const each of operators) {
+    await expect(found(ours, { filter: each })).rejects.toMatchObject({ code: 'MEMORY_ARGUMENT' })
+  }
 })
 
 test('LangGraph takes any number for a limit, an offset and a depth; ours takes counts', async () => {

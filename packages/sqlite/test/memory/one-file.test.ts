@@ -163,6 +163,33 @@ test('after close every method says so', async () => {
   expect(() => memory.start()).toThrow(expect.objectContaining({ code: 'STORE_CLOSED' }))
 })
 
+test('while another connection writes, writes wait in their order, and the event loop goes on', async () => {
+  const path = temporaryPath()
+  const memory = openMemory({}, path)
+  await memory.put(namespace, 'k', { version: 0 })
+  const other = new Database(path)
+  other.exec('BEGIN IMMEDIATE')
+  const writes = [1, 2, 3].map((version) => memory.put(namespace, 'k', { version }))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect((await memory.get(namespace, 'k'))?.value).toEqual({ version: 0 })
+  other.exec('COMMIT')
+  other.close()
+  await Promise.all(writes)
+  expect((await memory.get(namespace, 'k'))?.value).toEqual({ version: 3 })
+})
+
+test('a write that waits too long for another connection says so', async () => {
+  const path = temporaryPath()
+  const memory = openMemory({ busyTimeoutMs: 3 }, path)
+  const other = new Database(path)
+  other.exec('BEGIN IMMEDIATE')
+  await expect(memory.put(namespace, 'k', {})).rejects.toMatchObject({ code: 'STORE_BUSY', busyTimeoutMs: 3 })
+  await expect(memory.deleteNamespace(namespace)).rejects.toMatchObject({ code: 'STORE_BUSY' })
+  other.exec('COMMIT')
+  other.close()
+  await memory.put(namespace, 'k', {})
+})
+
 test('processes that write to one file at the same time lose nothing', async () => {
   const path = temporaryPath()
   const processes = Array.from({ length: 4 }, () => startProcess('memory/writing-process.ts'))
