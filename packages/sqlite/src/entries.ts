@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib'
 import type { Database, Statement } from 'better-sqlite3'
 import { type CompactId, expandId } from './compact-id.ts'
+import { type RowCipher, plainRows } from './encryption/row-cipher.ts'
+import { entryIdentity } from './encryption/row-identity.ts'
 import { type LineRow, storedId } from './lines.ts'
 
 /** `entry.format`: `head` and `data` as in docs/design/format.md. Others are kept free. */
@@ -59,13 +61,17 @@ type Row = [
   created: number | string | null,
   path: number | null,
   head: string,
-  data: string,
+  /** Bytes, when it is encrypted. */
+  data: string | Uint8Array,
+  /** Number of the key that it is encrypted with. */
+  cipher: number | null,
 ]
 
-const columns = 'checkpoint, task, format, sum, shape, parent, depth, created, path, head, data'
+const columns = 'checkpoint, task, format, sum, shape, parent, depth, created, path, head, data, cipher'
 
 /** Rows of `entry`: one for each checkpoint, and beside it one for each task that wrote something. */
 export class EntryTable {
+  readonly #cipher: RowCipher
   readonly #insert: Statement<[number, ...Row]>
   readonly #update: Statement<[number, ...Row]>
   readonly #select: Statement<[number, Id, Id], Row>
@@ -78,10 +84,11 @@ export class EntryTable {
   readonly #selectLine: Statement<[number], Row>
   readonly #deleteOfLine: Statement<[number]>
 
-  constructor(database: Database) {
+  constructor(database: Database, cipher: RowCipher = plainRows) {
+    this.#cipher = cipher
     const rows = <Parameters extends unknown[]>(condition: string) =>
       database.prepare<Parameters, Row>(`SELECT ${columns} FROM entry WHERE line = ? ${condition}`).raw()
-    const places = `(line, ${columns}) VALUES (${'?, '.repeat(11)}?)`
+    const places = `(line, ${columns}) VALUES (${'?, '.repeat(12)}?)`
     this.#insert = database.prepare(`INSERT INTO entry ${places} ON CONFLICT DO NOTHING`)
     this.#update = database.prepare(`REPLACE INTO entry ${places}`)
     this.#select = rows('AND checkpoint = ? AND task = ?')
@@ -106,32 +113,32 @@ export class EntryTable {
 
   /** False when the line has this checkpoint already; then nothing is changed. */
   insertCheckpoint(line: number, id: CompactId, entry: CheckpointEntry): boolean {
-    return this.#insert.run(line, ...checkpointRow(line, id, entry)).changes === 1
+    return this.#insert.run(line, ...checkpointRow(line, id, entry, this.#cipher)).changes === 1
   }
 
   updateCheckpoint(line: number, id: CompactId, entry: CheckpointEntry): void {
-    this.#update.run(line, ...checkpointRow(line, id, entry))
+    this.#update.run(line, ...checkpointRow(line, id, entry, this.#cipher))
   }
 
   /** @throws {TypeError} when it is not what was stored there. */
   checkpoint(line: number, id: CompactId): CheckpointEntry | undefined {
     const row = this.#select.get(line, id, noTask)
-    return row === undefined ? undefined : checkpointEntry(line, row)
+    return row === undefined ? undefined : checkpointEntry(line, row, this.#cipher)
   }
 
   /** False when this checkpoint has writes of the task already; then nothing is changed. */
   insertTask(line: number, checkpoint: CompactId, entry: TaskEntry): boolean {
-    return this.#insert.run(line, ...taskRow(line, checkpoint, entry)).changes === 1
+    return this.#insert.run(line, ...taskRow(line, checkpoint, entry, this.#cipher)).changes === 1
   }
 
   updateTask(line: number, checkpoint: CompactId, entry: TaskEntry): void {
-    this.#update.run(line, ...taskRow(line, checkpoint, entry))
+    this.#update.run(line, ...taskRow(line, checkpoint, entry, this.#cipher))
   }
 
   /** @throws {TypeError} when it is not what was stored there. */
   task(line: number, checkpoint: CompactId, task: CompactId): TaskEntry | undefined {
     const row = this.#select.get(line, checkpoint, task)
-    return row === undefined ? undefined : taskEntry(line, row)
+    return row === undefined ? undefined : taskEntry(line, row, this.#cipher)
   }
 
   /**
@@ -139,7 +146,7 @@ export class EntryTable {
    * @throws {TypeError} when one is not what was stored there.
    */
   tasks(line: number, checkpoint: CompactId): TaskEntry[] {
-    return this.#selectTasks.all(line, checkpoint).map((row) => taskEntry(line, row))
+    return this.#selectTasks.all(line, checkpoint).map((row) => taskEntry(line, row, this.#cipher))
   }
 
   /**
@@ -149,7 +156,7 @@ export class EntryTable {
   newest(line: LineRow, limit: number, before?: string): ListedEntry[] {
     return this.#newest(line, limit, before).map((row) => ({
       id: row[0],
-      entry: checkpointEntry(line.id, row),
+      entry: checkpointEntry(line.id, row, this.#cipher),
     }))
   }
 
@@ -169,10 +176,10 @@ export class EntryTable {
     for (const row of all) {
       const [checkpoint, , , , , parent] = row
       if (isCheckpoint(row)) {
-        const entry = checkpointEntry(line, row)
+        const entry = checkpointEntry(line, row, this.#cipher)
         const moved = { ...entry, parent: parent === null ? null : rewrite(parent) }
         this.insertCheckpoint(line, rewrite(checkpoint), moved)
-      } else this.insertTask(line, rewrite(checkpoint), taskEntry(line, row))
+      } else this.insertTask(line, rewrite(checkpoint), taskEntry(line, row, this.#cipher))
     }
   }
 
@@ -193,33 +200,62 @@ function checkpointRow(
   line: number,
   id: CompactId,
   { parent, depth, created, shape, head, data }: CheckpointEntry,
+  cipher: RowCipher,
 ): Row {
-  return summed(line, [id, noTask, plainJson, 0, shape, parent, depth, created, null, head, data])
+  return stored(
+    line,
+    [id, noTask, plainJson, 0, shape, parent, depth, created, null, head, data, null],
+    cipher,
+  )
 }
 
-function taskRow(line: number, checkpoint: CompactId, { task, path, head, data }: TaskEntry): Row {
-  return summed(line, [checkpoint, task, plainJson, 0, null, null, null, null, path, head, data])
+function taskRow(
+  line: number,
+  checkpoint: CompactId,
+  { task, path, head, data }: TaskEntry,
+  cipher: RowCipher,
+): Row {
+  return stored(
+    line,
+    [checkpoint, task, plainJson, 0, null, null, null, null, path, head, data, null],
+    cipher,
+  )
 }
 
-function checkpointEntry(line: number, row: Row): CheckpointEntry {
+function checkpointEntry(line: number, row: Row, cipher: RowCipher): CheckpointEntry {
   assertSound(line, row)
-  const [, , , , shape, parent, depth, created, , head, data] = row
-  return { parent, depth: depth!, created: created!, shape, head, data }
+  const [, , , , shape, parent, depth, created, , head] = row
+  return { parent, depth: depth!, created: created!, shape, head, data: dataOf(line, row, cipher) }
 }
 
-function taskEntry(line: number, row: Row): TaskEntry {
+function taskEntry(line: number, row: Row, cipher: RowCipher): TaskEntry {
   assertSound(line, row)
-  const [, task, , , , , , , path, head, data] = row
-  return { task, path: path!, head, data }
+  const [, task, , , , , , , path, head] = row
+  return { task, path: path!, head, data: dataOf(line, row, cipher) }
 }
 
 function isCheckpoint([, task]: Row): boolean {
   return typeof task !== 'string' && task.length === 0
 }
 
-function summed(line: number, row: Row): Row {
+/** With its data as the file is to hold them, and the checksum of that. */
+function stored(line: number, row: Row, cipher: RowCipher): Row {
+  if (cipher.current !== null) {
+    row[10] = cipher.seal(row[10] as string, identityOf(line, row))
+    row[11] = cipher.current
+  }
   row[3] = sumOf(line, row)
   return row
+}
+
+function dataOf(line: number, row: Row, rowCipher: RowCipher): string {
+  const data = row[10]
+  const cipher = row[11]
+  return cipher === null ? (data as string) : rowCipher.unseal(cipher, data, identityOf(line, row))
+}
+
+function identityOf(line: number, [checkpoint, task, format]: Row): string {
+  return entryIdentity(line, checkpoint, task, format)
 }
 
 function assertSound(line: number, row: Row): void {
@@ -235,10 +271,11 @@ function assertSound(line: number, row: Row): void {
 /** CRC-32 over all of a row, so that one that stands in the place of another is found out too. */
 function sumOf(
   line: number,
-  [checkpoint, task, format, , shape, parent, depth, created, path, head, data]: Row,
+  [checkpoint, task, format, , shape, parent, depth, created, path, head, data, cipher]: Row,
 ): number {
   const fields = `${line},${textOf(checkpoint)},${textOf(task)},${format},${shape},${textOf(parent)},${depth},${created},${path}`
-  return crc32(`${fields},${head}${data}`) | 0
+  if (typeof data === 'string') return crc32(`${fields},${head}${data}`) | 0
+  return crc32(data, crc32(`${fields},${head},${cipher}`)) | 0
 }
 
 function textOf(id: Id | null): string {

@@ -98,6 +98,7 @@ export class EntryWriter {
     if (parent === null) return { state: emptyState(), depth: 0 }
     const { tip } = line
     if (tip?.checkpointId === checkpoint.parentId) return { state: tip!.state, depth: tip!.entry.depth }
+    this.#noteBranch(line, parent)
     const read = this.#reader.state(line, parent)
     if (read === undefined) {
       throw new UnknownParentError(line.thread.name, line.namespace, checkpoint.id, checkpoint.parentId!)
@@ -105,10 +106,18 @@ export class EntryWriter {
     return { state: read.state, depth: read.entry.depth }
   }
 
+  /** Housekeeping counts on hearing when somebody goes on from what is not the newest any more. */
+  #noteBranch({ row }: FoundLine, parent: CompactId): void {
+    const newest = this.#tables.entries.newestId(row)
+    if (newest !== undefined && expandId(newest) !== expandId(parent))
+      this.#tables.lines.noteBranch(row.thread)
+  }
+
   /** The line has a checkpoint with this id. Those that build on it must stay what they are. */
   #replace(line: FoundLine, id: CompactId, entry: CheckpointEntry): void {
-    const { entries, names } = this.#tables
+    const { entries, lines, names } = this.#tables
     const placing = this.#placing(line)
+    lines.noteBranch(line.row.thread)
     for (const dependant of entries.dependants(line.row.id, id)) {
       const read = this.#reader.state(line, dependant)!
       const [source, step] = read.head

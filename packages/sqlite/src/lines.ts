@@ -38,6 +38,7 @@ export class LineTable {
   readonly #useTextIds: Statement<[number]>
   readonly #deleteOfThread: Statement<[number], number>
   readonly #deleteThread: Statement<[number]>
+  readonly #noteBranch: Statement<[number]>
 
   constructor(database: Database) {
     const rows = <Parameters extends unknown[]>(condition: string) =>
@@ -60,6 +61,7 @@ export class LineTable {
       .prepare<[number], number>('DELETE FROM line WHERE thread = ? RETURNING id')
       .pluck()
     this.#deleteThread = database.prepare('DELETE FROM thread WHERE id = ?')
+    this.#noteBranch = database.prepare('UPDATE thread SET branches = branches + 1 WHERE id = ?')
   }
 
   find(line: Line): LineRow | undefined {
@@ -84,6 +86,11 @@ export class LineTable {
   useTextIds(line: LineRow): LineRow {
     this.#useTextIds.run(line.id)
     return { ...line, textIds: true }
+  }
+
+  /** Somebody has gone on from another checkpoint than the newest, or put one in the place of another. */
+  noteBranch(thread: number): void {
+    this.#noteBranch.run(thread)
   }
 
   /** Its number and those of the lines that were deleted with it. */

@@ -1,12 +1,24 @@
 import type { Database } from 'better-sqlite3'
+import { createCipherTable } from './encryption/create-cipher-table.ts'
+import { createRetentionTables } from './retention/create-retention-tables.ts'
 import { createMemoryTables } from './memory/create-memory-tables.ts'
 import { shareValues } from './share-values.ts'
+import { createIndexTables } from './threads/create-index-tables.ts'
+import { createLabelTables } from './threads/create-label-tables.ts'
 
 /** Brings a database from one schema version to the next. Runs in a transaction; changes only what SQL can. */
 export type Migration = (database: Database) => void
 
 /** The migration at index `n` leads from schema version `n` to `n + 1`. Never change one that was released. */
-export const migrations: readonly Migration[] = [createTables, shareValues, createMemoryTables]
+export const migrations: readonly Migration[] = [
+  createTables,
+  shareValues,
+  createMemoryTables,
+  createLabelTables,
+  createRetentionTables,
+  createCipherTable,
+  createIndexTables,
+]
 
 // What the tables mean stands in docs/design/format.md. `ANY` columns hold two types: ids that are UUIDs are
 // kept as their 16 bytes, others as text.

@@ -15,6 +15,8 @@ export function openDatabase(path: string, options: SqliteStoreOptions): Databas
     if (!database.readonly && database.pragma('page_count', { simple: true }) === 0) {
       database.pragma('auto_vacuum = INCREMENTAL')
     }
+    // What is erased must not stay behind in free space, nor what was moved from one page to another before.
+    database.pragma('secure_delete = ON')
     // First of all, since it refuses files that are not ours, which must stay as they are.
     migrate(database, migrations)
     if (!database.readonly) useWriteAheadLog(database, busyTimeoutMs)

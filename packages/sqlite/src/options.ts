@@ -1,5 +1,6 @@
 import type { Codec } from '@cairn/engine/codec'
 import type { CrashPoint } from './crash-points.ts'
+import type { EncryptionOptions } from './encryption/encryption-options.ts'
 import { StoreOptionError } from './errors.ts'
 
 export const defaultBusyTimeoutMs = 5000
@@ -19,6 +20,8 @@ export interface SqliteStoreOptions {
   readonly readOnly?: boolean
   /** Bound on the size of the file, in pages of 4096 bytes. Default: none but SQLite's own. */
   readonly maxPageCount?: number
+  /** The keys of a store whose values are encrypted, or are to be. Default: none; see docs/keeping-threads.md. */
+  readonly encryption?: EncryptionOptions
   /** Called at each moment of a commit at which a process may die. For tests that kill it there. */
   readonly onPoint?: (point: CrashPoint) => void
 }

@@ -3,12 +3,17 @@ import { expect, test } from 'vitest'
 test('public names', async () => {
   expect(Object.keys(await import('@cairn/sqlite')).toSorted()).toMatchInlineSnapshot(`
     [
+      "BrokenSealError",
       "CRASH_POINTS",
       "CannotOpenStoreError",
       "CorruptStoreError",
+      "ERASED",
       "EmbeddingError",
       "ForeignDatabaseError",
+      "Housekeeper",
+      "InvalidKeyError",
       "MemoryArgumentError",
+      "MissingKeyError",
       "NewerStoreError",
       "NotADatabaseError",
       "OlderStoreError",
@@ -22,11 +27,14 @@ test('public names', async () => {
       "StoreFullError",
       "StoreIoError",
       "StoreOptionError",
+      "TextSearchEncryptedError",
+      "ThreadQueryError",
       "UnreadableMemoryError",
       "UnreadableValueError",
       "UnstorableMemoryError",
       "UnstorableValueError",
       "VectorExtensionError",
+      "WrongKeyError",
     ]
   `)
 })

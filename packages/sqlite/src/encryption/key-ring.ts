@@ -3,12 +3,16 @@
 //   R2. The number of a key is never used again, and its row stays, so that any process may remember it.
 import { KeyObject, createSecretKey } from 'node:crypto'
 import type { Database, Statement } from 'better-sqlite3'
+import type { Connection } from '../connection.ts'
 import { StoreOptionError } from '../errors.ts'
 import type { EncryptionOptions } from './encryption-options.ts'
 import { BrokenSealError, InvalidKeyError, MissingKeyError, WrongKeyError } from './errors.ts'
 import type { RowCipher } from './row-cipher.ts'
 import { keyIdentity } from './row-identity.ts'
 import { keyLengthBytes, seal, unseal } from './seal.ts'
+
+/** Where the names of keys are kept. */
+export type KeyConnection = Pick<Connection, 'path' | 'database' | 'writing'>
 
 interface HeldKey {
   /** Its number in `cipher_key`. */
@@ -32,12 +36,13 @@ export class KeyRing implements RowCipher {
    * The keys of the store in this database. Brings the current key in, if it is new; call it outside of transactions.
    * @throws {MissingKeyError|WrongKeyError|InvalidKeyError|StoreOptionError}
    */
-  static open(path: string, database: Database, options: EncryptionOptions | undefined): KeyRing {
+  static open(connection: KeyConnection, options: EncryptionOptions | undefined): KeyRing {
+    const { path, database } = connection
     const ring = new KeyRing(path, database, options)
     if (options === undefined) ring.#assertPlain(database)
     else {
       checkEncryption(path, options)
-      if (options.currentKey !== null) ring.#use(database, options.currentKey)
+      if (options.currentKey !== null) ring.#use(connection, options.currentKey)
     }
     return ring
   }
@@ -104,7 +109,8 @@ export class KeyRing implements RowCipher {
     return held
   }
 
-  #use(database: Database, name: string): void {
+  #use(connection: KeyConnection, name: string): void {
+    const { database } = connection
     const key = this.#ask(name)
     const select = database
       .prepare<[string], [...Row, inUse: number]>(
@@ -115,12 +121,11 @@ export class KeyRing implements RowCipher {
     // What is sealed now is compared before anything else, so a wrong key is never noted as the one in use.
     if (row !== undefined) this.#check({ id: row[0], name, key }, row[2])
     if (row?.[3] !== 1 && !database.readonly) {
-      database
-        .prepare(
-          `INSERT INTO cipher_key (name, sealed, in_use) VALUES (?, ?, 1)
-           ON CONFLICT (name) DO UPDATE SET in_use = 1`,
-        )
-        .run(name, seal(key, known, keyIdentity(name)))
+      const insert = database.prepare(
+        `INSERT INTO cipher_key (name, sealed, in_use) VALUES (?, ?, 1)
+         ON CONFLICT (name) DO UPDATE SET in_use = 1`,
+      )
+      connection.writing(() => insert.run(name, seal(key, known, keyIdentity(name))))
       row = select.get(name)!
     }
     // A store that is only read and was never written with this key has nothing that it could open.

@@ -3,19 +3,18 @@ import Database from 'better-sqlite3'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createCipherTable } from '../../src/encryption/create-cipher-table.ts'
 import type { EncryptionOptions, Key } from '../../src/encryption/encryption-options.ts'
-import { KeyRing } from '../../src/encryption/key-ring.ts'
+import { type KeyConnection, KeyRing } from '../../src/encryption/key-ring.ts'
 
-const path = 'threads.db'
 const keys: Readonly<Record<string, Key>> = {
   old: randomBytes(32),
   new: createSecretKey(randomBytes(32)),
 }
 
-function openDatabase(): Database.Database {
+function openDatabase(): KeyConnection {
   const database = new Database(':memory:')
   onTestFinished(() => void database.close())
   createCipherTable(database)
-  return database
+  return { path: 'threads.db', database, writing: (write) => write() }
 }
 
 function encryption(currentKey: string | null, given: (name: string) => unknown = (name) => keys[name]) {
@@ -33,11 +32,11 @@ function codeOf(action: () => unknown): unknown {
 
 test('without encryption all is plain, unless the store has been encrypted', () => {
   const database = openDatabase()
-  const ring = KeyRing.open(path, database, undefined)
+  const ring = KeyRing.open(database, undefined)
   expect(ring.current).toBeNull()
   expect(ring.seal('text', 'a')).toBe('text')
-  KeyRing.open(path, database, encryption('old'))
-  expect(() => KeyRing.open(path, database, undefined)).toThrow(
+  KeyRing.open(database, encryption('old'))
+  expect(() => KeyRing.open(database, undefined)).toThrow(
     'The store threads.db is encrypted, and its key "old" was not given. ' +
       'Open it with "encryption", whose "key" gives the key of that name.',
   )
@@ -45,9 +44,9 @@ test('without encryption all is plain, unless the store has been encrypted', () 
 
 test('several keys are live at once, each row opens with its own', () => {
   const database = openDatabase()
-  const before = KeyRing.open(path, database, encryption('old'))
+  const before = KeyRing.open(database, encryption('old'))
   const first = { cipher: before.current!, data: before.seal('first', 'a') }
-  const after = KeyRing.open(path, database, encryption('new'))
+  const after = KeyRing.open(database, encryption('new'))
   const second = { cipher: after.current!, data: after.seal('second', 'b') }
   expect(first.cipher).not.toBe(second.cipher)
   for (const ring of [before, after]) {
@@ -58,10 +57,10 @@ test('several keys are live at once, each row opens with its own', () => {
 
 test('a name keeps its number, and its key is asked for once', () => {
   const database = openDatabase()
-  const ring = KeyRing.open(path, database, encryption('old'))
+  const ring = KeyRing.open(database, encryption('old'))
   const data = ring.seal('text', 'a')
   const key = vi.fn<(name: string) => Key | undefined>((name) => keys[name])
-  const other = KeyRing.open(path, database, encryption('old', key))
+  const other = KeyRing.open(database, encryption('old', key))
   expect(other.current).toBe(ring.current)
   expect(other.unseal(ring.current!, data, 'a')).toBe('text')
   expect(key.mock.calls).toEqual([['old']])
@@ -69,16 +68,14 @@ test('a name keeps its number, and its key is asked for once', () => {
 
 test('a wrong key is refused before anything is read or written with it', () => {
   const database = openDatabase()
-  const { current } = KeyRing.open(path, database, encryption('old'))
+  const { current } = KeyRing.open(database, encryption('old'))
   expect(() =>
     KeyRing.open(
-      path,
       database,
       encryption('old', () => randomBytes(32)),
     ),
   ).toThrow('What was given as the key "old" of the store threads.db is another key')
   const ring = KeyRing.open(
-    path,
     database,
     encryption('new', (name) => (name === 'new' ? keys['new'] : randomBytes(32))),
   )
@@ -87,9 +84,8 @@ test('a wrong key is refused before anything is read or written with it', () => 
 
 test('a missing key is told by its name', () => {
   const database = openDatabase()
-  const { current } = KeyRing.open(path, database, encryption('old'))
+  const { current } = KeyRing.open(database, encryption('old'))
   const ring = KeyRing.open(
-    path,
     database,
     encryption('new', (name) => (name === 'new' ? keys['new'] : undefined)),
   )
@@ -97,7 +93,7 @@ test('a missing key is told by its name', () => {
   const failing = () => {
     throw new Error('the vault is closed')
   }
-  expect(codeOf(() => KeyRing.open(path, database, encryption('new', failing)))).toBe('STORE_KEY_MISSING')
+  expect(codeOf(() => KeyRing.open(database, encryption('new', failing)))).toBe('STORE_KEY_MISSING')
 })
 
 test('what is no key is refused, and none of it is told', () => {
@@ -114,7 +110,6 @@ test('what is no key is refused, and none of it is told', () => {
   const messages = wrong.map((given) => {
     try {
       KeyRing.open(
-        path,
         database,
         encryption('new', () => given),
       )
@@ -134,7 +129,7 @@ test('what is no key is refused, and none of it is told', () => {
 })
 
 test('a row that was changed or moved does not open', () => {
-  const ring = KeyRing.open(path, openDatabase(), encryption('old'))
+  const ring = KeyRing.open(openDatabase(), encryption('old'))
   const data = ring.seal('text', 'a')
   expect(codeOf(() => ring.unseal(ring.current!, data, 'b'))).toBe('STORE_SEAL_BROKEN')
   expect(codeOf(() => ring.unseal(ring.current!, 'text', 'a'))).toBe('STORE_SEAL_BROKEN')
@@ -142,9 +137,9 @@ test('a row that was changed or moved does not open', () => {
 
 test('without a current key, what is written is plain, and what is encrypted still opens', () => {
   const database = openDatabase()
-  const { current, seal } = bound(KeyRing.open(path, database, encryption('old')))
+  const { current, seal } = bound(KeyRing.open(database, encryption('old')))
   const data = seal('text', 'a')
-  const ring = KeyRing.open(path, database, encryption(null))
+  const ring = KeyRing.open(database, encryption(null))
   expect(ring.current).toBeNull()
   expect(ring.seal('plain', 'b')).toBe('plain')
   expect(ring.unseal(current!, data, 'a')).toBe('text')
@@ -163,7 +158,7 @@ test('options of the wrong kind are refused', () => {
     null,
     { key: () => undefined },
   ] as unknown as EncryptionOptions[]
-  expect(wrong.map((options) => codeOf(() => KeyRing.open(path, database, options)))).toEqual(
+  expect(wrong.map((options) => codeOf(() => KeyRing.open(database, options)))).toEqual(
     wrong.map(() => 'STORE_OPTION'),
   )
 })
