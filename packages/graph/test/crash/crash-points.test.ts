@@ -53,7 +53,8 @@ async function faultsOf(setting: Setting, nth = 1): Promise<string[]> {
     const story: Story = { setting, instants: [instant], last: index % 10 === 0 ? 'process' : 'here' }
     const { kills, faults } = await lab.tell(story)
     found.push(...faults)
-    if (kills.length === 0) found.push(`${describeStory(story)}: was not killed`)
+    // A run that does not wait may have gathered more into one commit than the reference did, and made fewer of them.
+    if (kills.length === 0 && !mayLagBehind(setting)) found.push(`${describeStory(story)}: was not killed`)
     for (const lines of isSequential ? kills : []) {
       const known = recorded.get(commits)
       if (known === undefined) recorded.set(commits, lines)
