@@ -288,20 +288,31 @@ test('help names the commands and the exit codes, and each command has examples'
       threads                  list the threads
       history [options]        list the checkpoints of a thread
       show [options]           show a checkpoint of a thread
+      check [options] <file>   say which threads a graph would break
       export [options]         write threads as JSON Lines
       import [options] <file>  take threads from an export or another database
       graph [options] <file>   draw a graph
 
     Exit codes:
       0    finished
-      1    the graph failed
+      1    the graph failed, or would break a thread
       2    the command line is wrong
       3    stopped at an interrupt: waiting for an answer
       4    thread, checkpoint or database not found or unreadable
       130  stopped by Ctrl+C; what had finished is saved, "cairn resume" goes on
     "
   `)
-  for (const command of ['run', 'resume', 'threads', 'history', 'show', 'export', 'import', 'graph']) {
+  for (const command of [
+    'run',
+    'resume',
+    'threads',
+    'history',
+    'show',
+    'check',
+    'export',
+    'import',
+    'graph',
+  ]) {
     const help = await said(command, '--help')
     expect(help).toMatch(/^0\nUsage: cairn /)
     expect(help).toContain(`\nExamples:\n  cairn ${command} `.trimEnd())

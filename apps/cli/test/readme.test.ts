@@ -10,7 +10,7 @@ const readme = readFileSync(join(home, 'README.md'), 'utf8')
 const workplace = new Workplace()
 afterAll(() => workplace[Symbol.dispose]())
 
-const graphs = ['research', 'approval', 'failing', 'nested']
+const graphs = ['research', 'approval', 'failing', 'renamed', 'nested']
 for (const name of graphs)
   cpSync(join(home, `test/fixtures/${name}.ts`), join(workplace.directory, `${name}.ts`))
 symlinkSync(join(home, 'node_modules'), join(workplace.directory, 'node_modules'))
@@ -28,7 +28,9 @@ const actualIds = new Map<string, string>()
 
 test('the README has an example of every command', () => {
   const names = new Set(commands.map(({ line }) => line.split(' ')[0]))
-  expect(names).toEqual(new Set(['export', 'graph', 'history', 'import', 'resume', 'run', 'show', 'threads']))
+  expect(names).toEqual(
+    new Set(['check', 'export', 'graph', 'history', 'import', 'resume', 'run', 'show', 'threads']),
+  )
 })
 
 test('the graph that the README shows is the one that it runs', () => {
