@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { answerHelp } from './answers.ts'
 import { CliError } from './cli-error.ts'
 import type { CheckOptions } from './commands/check.ts'
+import type { CheckOptions } from './commands/check.ts'
 import type { Context } from './commands/context.ts'
 import type { ExportOptions } from './commands/export.ts'
 import type { GraphOptions } from './commands/graph.ts'
@@ -171,6 +172,26 @@ function createProgram(output: Output, { stdout, environment }: Surroundings, se
     .action(async (options: ShowOptions, command: Command) => {
       const { showCheckpoint } = await import('./commands/show.ts')
       settle(await showCheckpoint(options, contextFor(command)))
+    })
+
+  program
+    .command('check')
+    .summary('say which threads a graph would break')
+    .description(
+      'Looks at every thread that has not finished, and says which of them this graph could not go on with: nodes they ' +
+        'wait in, values they hold or joins that are gone. Nothing is run or written. Exit code 1 if there is one, for CI ' +
+        'before a deploy.',
+    )
+    .argument('<file>', 'FILE or FILE#export')
+    .option('--thread <id>', 'only this thread')
+    .option('--all', 'threads of other graphs too')
+    .addHelpText(
+      'after',
+      examples('cairn check research.ts', 'cairn check agents.ts#support --db production.db --json'),
+    )
+    .action(async (file: string, options: CheckOptions, command: Command) => {
+      const { check } = await import('./commands/check.ts')
+      settle(await check(file, options, contextFor(command)))
     })
 
   program
