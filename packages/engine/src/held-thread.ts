@@ -18,6 +18,7 @@ type Head = string | null | undefined
 
 export class HeldThread implements Store {
   readonly isAtomic: boolean
+  readonly isPrompt: boolean
   readonly #store: Store
   readonly #leases: Leases
   readonly #lease: Lease
@@ -31,6 +32,7 @@ export class HeldThread implements Store {
 
   constructor(store: Store, leases: Leases, lease: Lease, clock: Clock = systemClock) {
     this.isAtomic = store.isAtomic ?? true
+    this.isPrompt = store.isPrompt ?? false
     this.#store = store
     this.#leases = leases
     this.#lease = lease

@@ -1,10 +1,12 @@
-import type { EncodedCommit } from './encode-commit.ts'
-import type { Line } from '@cairn/engine'
+/** Something that is to be written: a commit, or who may write to a thread. */
+export interface QueuedWrite {
+  readonly threadId: string
+  /** Within a transaction, before anything of it is written: why it may not be written, if so. */
+  refusal?(): Error | undefined
+  write(): void
+}
 
-/** A commit that is to be written. */
-export interface QueuedCommit {
-  readonly line: Line
-  readonly encoded: EncodedCommit
+export interface QueuedCommit extends QueuedWrite {
   resolve(): void
   reject(error: unknown): void
 }
@@ -43,12 +45,12 @@ export class CommitQueue {
   }
 
   holds(threadId: string): boolean {
-    return this.#queued.some(({ line }) => line.threadId === threadId)
+    return this.#queued.some((queued) => queued.threadId === threadId)
   }
 
-  add(line: Line, encoded: EncodedCommit): Promise<void> {
+  add(write: QueuedWrite): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#queued.push({ line, encoded, resolve, reject })
+      this.#queued.push({ ...write, resolve, reject })
       this.#turnsLeft = gatheringTurns
       if (this.#isGathering || this.#retry !== undefined) return
       this.#isGathering = true

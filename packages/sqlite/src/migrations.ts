@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { createCipherTable } from './encryption/create-cipher-table.ts'
 import { createRetentionTables } from './retention/create-retention-tables.ts'
 import { createMemoryTables } from './memory/create-memory-tables.ts'
+import { createLeaseTables } from './leases/create-lease-tables.ts'
 import { shareValues } from './share-values.ts'
 import { createIndexTables } from './threads/create-index-tables.ts'
 import { createLabelTables } from './threads/create-label-tables.ts'
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   createRetentionTables,
   createCipherTable,
   createIndexTables,
+  createLeaseTables,
 ]
 
 // What the tables mean stands in docs/design/format.md. `ANY` columns hold two types: ids that are UUIDs are

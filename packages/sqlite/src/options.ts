@@ -4,6 +4,7 @@ import type { EncryptionOptions } from './encryption/encryption-options.ts'
 import { StoreOptionError } from './errors.ts'
 
 export const defaultBusyTimeoutMs = 5000
+export const defaultLeaseMs = 30_000
 
 export interface SqliteStoreOptions {
   /**
@@ -18,6 +19,11 @@ export interface SqliteStoreOptions {
   readonly busyTimeoutMs?: number
   /** Open an existing file for reading only. Default false. */
   readonly readOnly?: boolean
+  /**
+   * For how long a run has its thread without renewing that, in milliseconds; it does so all the time. Others wait this
+   * long for a process that hangs or was stopped, or that died on another machine. Default 30000.
+   */
+  readonly leaseMs?: number
   /** Bound on the size of the file, in pages of 4096 bytes. Default: none but SQLite's own. */
   readonly maxPageCount?: number
   /** The keys of a store whose values are encrypted, or are to be. Default: none; see docs/keeping-threads.md. */
@@ -31,7 +37,7 @@ export function checkOptions(path: string, options: SqliteStoreOptions): void {
   if (typeof path !== 'string' || path.trim() === '') {
     throw new StoreOptionError(path, 'path', 'the path of a file, or ":memory:"', path)
   }
-  const { fsync, busyTimeoutMs, maxPageCount, readOnly } = options
+  const { fsync, busyTimeoutMs, leaseMs, maxPageCount, readOnly } = options
   if (fsync !== undefined && fsync !== 'normal' && fsync !== 'full') {
     throw new StoreOptionError(path, 'fsync', '"normal" or "full"', fsync)
   }
@@ -41,6 +47,14 @@ export function checkOptions(path: string, options: SqliteStoreOptions): void {
       'busyTimeoutMs',
       'a whole number of milliseconds from 0 to 2147483647',
       busyTimeoutMs,
+    )
+  }
+  if (leaseMs !== undefined && !isWhole(leaseMs, 1)) {
+    throw new StoreOptionError(
+      path,
+      'leaseMs',
+      'a whole number of milliseconds from 1 to 2147483647',
+      leaseMs,
     )
   }
   if (maxPageCount !== undefined && !isWhole(maxPageCount, 1)) {

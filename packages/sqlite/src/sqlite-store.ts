@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Commit, Line, ListQuery, Store, StoredCheckpoint } from '@cairn/engine'
+import {
+  HeadMovedError,
+  type Commit,
+  type Line,
+  type ListQuery,
+  type Store,
+  type StoredCheckpoint,
+} from '@cairn/engine'
 import { createCodec } from '@cairn/engine/codec'
 import { CommitQueue, type QueuedCommit } from './commit-queue.ts'
 import { compactId, expandId } from './compact-id.ts'
@@ -13,11 +20,12 @@ import { EntryReader, type FoundLine, type Reading } from './entry-reader.ts'
 import { EntryWriter } from './entry-writer.ts'
 import { CorruptStoreError, StoreBusyError, StoreError } from './errors.ts'
 import { type KnownLine, KnownThreads, type Tip } from './known-threads.ts'
+import { SqliteLeases } from './leases/sqlite-leases.ts'
 import { type LineRow, LineTable, storedId } from './lines.ts'
 import { ListedCheckpoints } from './listed-checkpoints.ts'
 import { NameTable } from './names.ts'
 import { newestFirst } from './newest-first.ts'
-import { checkOptions, type SqliteStoreOptions } from './options.ts'
+import { checkOptions, defaultLeaseMs, type SqliteStoreOptions } from './options.ts'
 import { PartRows } from './parts/part-rows.ts'
 import { ValueParts } from './parts/value-parts.ts'
 import { ShapeTable } from './shapes.ts'
@@ -38,6 +46,7 @@ const firstPageLength = 4
  */
 export class SqliteStore implements Store {
   readonly isPrompt = true
+  readonly leases: SqliteLeases
   readonly #onPoint: ((point: CrashPoint) => void) | undefined
   readonly #connection: Connection
   readonly #lines: LineTable
@@ -77,6 +86,11 @@ export class SqliteStore implements Store {
       const tables = { lines: this.#lines, entries: this.#entries, names: this.#names, shapes: this.#shapes }
       this.#reader = new EntryReader(path, tables, rows, this.#values, this.#listed)
       this.#writer = new EntryWriter(tables, rows, this.#reader)
+      this.leases = new SqliteLeases(database, {
+        leaseMs: options.leaseMs ?? defaultLeaseMs,
+        writing: (threadId, body) => this.#writingSoon(threadId, body),
+        writingNow: (body) => this.#connection.writing(body),
+      })
     } catch (error) {
       database.close()
       if (error instanceof StoreError) throw error
@@ -110,7 +124,12 @@ export class SqliteStore implements Store {
     const encoded = encodeCommit(commit, this.#threads.line(commit.line), this.#values)
     if (encoded.checkpoint === undefined && encoded.tasks.every(({ writes }) => writes.length === 0))
       return undefined
-    return this.#queue.add(commit.line, encoded)
+    const { line } = commit
+    return this.#queue.add({
+      threadId: line.threadId,
+      refusal: () => this.#refusalOf(commit),
+      write: () => this.#write(line, encoded),
+    })
   }
 
   /**
@@ -144,6 +163,7 @@ export class SqliteStore implements Store {
     this.#flush()
     this.#listed.readNow(threadId)
     this.#connection.writing(() => {
+      this.leases.forget(threadId)
       const deleted = this.#lines.deleteThread(threadId)
       if (deleted === undefined) return
       for (const line of deleted.lines) this.#entries.deleteOfLine(line)
@@ -152,11 +172,15 @@ export class SqliteStore implements Store {
     })
   }
 
-  /** Puts the write-ahead log into the file and closes it. Closing twice is fine; any other use afterwards is not. */
+  /**
+   * Gives back the threads that runs still have, puts the write-ahead log into the file and closes it. Closing twice
+   * is fine; any other use afterwards is not.
+   */
   close(): void {
     if (this.#connection.database.open) {
       this.#flush()
       this.#listed.readNow()
+      this.leases.close()
     }
     this.#connection.close()
   }
@@ -194,13 +218,25 @@ export class SqliteStore implements Store {
     return this.#settle(queued, (write) => this.#connection.tryWriting(write))
   }
 
+  async #writingSoon<Result>(threadId: string, body: () => Result): Promise<Result> {
+    this.#connection.assertWritable()
+    let result: { readonly value: Result } | undefined
+    await this.#queue.add({ threadId, write: () => (result = { value: body() }) })
+    return result!.value
+  }
+
   /** Writes them in one transaction, or, if one fails, each in its own. False when another connection is writing. */
   #settle(queued: readonly QueuedCommit[], writing: (write: () => void) => boolean): boolean {
     this.#onPoint?.('before-begin')
+    const refusals = new Map<QueuedCommit, Error>()
     try {
       const isWritten = writing(() => {
         this.#onPoint?.('after-begin')
-        for (const { line, encoded } of queued) this.#write(line, encoded)
+        for (const each of queued) {
+          const refusal = each.refusal?.()
+          if (refusal === undefined) each.write()
+          else refusals.set(each, refusal)
+        }
         this.#onPoint?.('before-commit')
       })
       if (!isWritten) return false
@@ -211,8 +247,28 @@ export class SqliteStore implements Store {
     }
     this.#threads.trim()
     this.#onPoint?.('after-commit')
-    for (const { resolve } of queued) resolve()
+    for (const each of queued) {
+      const refusal = refusals.get(each)
+      if (refusal === undefined) each.resolve()
+      else each.reject(refusal)
+    }
     return true
+  }
+
+  /** What was noted of a commit that is refused is void, and so is what later ones build on it. */
+  #refusalOf({ line, lease, expectedHead }: Commit): Error | undefined {
+    const refusal =
+      (lease === undefined ? undefined : this.leases.lossOf(lease)) ??
+      (expectedHead === undefined ? undefined : this.#movedHead(line, expectedHead ?? undefined))
+    if (refusal !== undefined) this.#threads.forget(line.threadId)
+    return refusal
+  }
+
+  #movedHead(line: Line, expected: string | undefined): HeadMovedError | undefined {
+    const found = this.#find(line)
+    const newest = found === undefined ? undefined : this.#entries.newestId(found.row)
+    const head = newest === undefined ? undefined : expandId(newest)
+    return head === expected ? undefined : new HeadMovedError(line.threadId, line.namespace, expected, head)
   }
 
   #write(line: Line, encoded: EncodedCommit): void {

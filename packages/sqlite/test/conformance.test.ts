@@ -8,16 +8,21 @@ storeConformance('SqliteStore in a file', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'cairn-sqlite-'))
   const path = join(directory, 'store.db')
   let store = SqliteStore.open(path)
+  const beside: SqliteStore[] = []
   return {
     store,
     async close() {
-      store.close()
+      for (const opened of [store, ...beside]) opened.close()
       await rm(directory, { recursive: true })
     },
     async reopen() {
       store.close()
       store = SqliteStore.open(path)
       return store
+    },
+    async openBeside() {
+      beside.push(SqliteStore.open(path))
+      return beside.at(-1)!
     },
   }
 })

@@ -12,16 +12,16 @@ export function createLeaseTables(database: Database): void {
       asked  TEXT
     ) STRICT, WITHOUT ROWID;
 
-    CREATE TABLE lease_token (last INTEGER NOT NULL) STRICT;
-    INSERT INTO lease_token VALUES (0);
-
     CREATE TABLE lease_queue (
-      ticket INTEGER PRIMARY KEY AUTOINCREMENT,
       thread TEXT NOT NULL,
+      ticket INTEGER NOT NULL,
       holder TEXT NOT NULL,
       since  INTEGER NOT NULL,
-      until  INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX lease_queue_of_thread ON lease_queue (thread);
+      until  INTEGER NOT NULL,
+      PRIMARY KEY (thread, ticket)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE lease_count (last INTEGER NOT NULL) STRICT;
+    INSERT INTO lease_count VALUES (0);
   `)
 }

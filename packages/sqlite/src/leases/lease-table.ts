@@ -12,7 +12,6 @@ export interface LeaseRow {
 /** The newest lease of each thread. */
 export class LeaseTable {
   readonly #find: Statement<[string], LeaseRow>
-  readonly #nextToken: Statement<[], number>
   readonly #put: Statement<[string, number, string, number, number]>
   readonly #extend: Statement<[number, string, number]>
   readonly #ask: Statement<[string, string, number]>
@@ -21,9 +20,6 @@ export class LeaseTable {
 
   constructor(database: Database) {
     this.#find = database.prepare('SELECT token, holder, since, until, asked FROM lease WHERE thread = ?')
-    this.#nextToken = database
-      .prepare<[], number>('UPDATE lease_token SET last = last + 1 RETURNING last')
-      .pluck()
     this.#put = database.prepare(
       'INSERT OR REPLACE INTO lease (thread, token, holder, since, until) VALUES (?, ?, ?, ?, ?)',
     )
@@ -39,11 +35,9 @@ export class LeaseTable {
     return this.#find.get(threadId)
   }
 
-  /** Makes the newest lease of the thread. Returns its token. */
-  put(threadId: string, holder: string, since: number, until: number): number {
-    const token = this.#nextToken.get()!
+  /** Makes the newest lease of the thread. */
+  put(threadId: string, token: number, holder: string, since: number, until: number): void {
     this.#put.run(threadId, token, holder, since, until)
-    return token
   }
 
   extend(threadId: string, token: number, until: number): void {

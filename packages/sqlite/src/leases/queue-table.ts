@@ -11,24 +11,22 @@ export interface QueueRow {
 /** Who waits for which thread, in the order of coming. */
 export class QueueTable {
   readonly #first: Statement<[string], QueueRow>
-  readonly #find: Statement<[number, string], QueueRow>
-  readonly #add: Statement<[string, string, number, number], number>
-  readonly #extend: Statement<[number, number]>
-  readonly #delete: Statement<[number]>
+  readonly #find: Statement<[string, number], QueueRow>
+  readonly #add: Statement<[string, number, string, number, number]>
+  readonly #extend: Statement<[number, string, number]>
+  readonly #delete: Statement<[string, number]>
 
   constructor(database: Database) {
     const columns = 'ticket, holder, since, until'
     this.#first = database.prepare(
       `SELECT ${columns} FROM lease_queue WHERE thread = ? ORDER BY ticket LIMIT 1`,
     )
-    this.#find = database.prepare(`SELECT ${columns} FROM lease_queue WHERE ticket = ? AND thread = ?`)
-    this.#add = database
-      .prepare<[string, string, number, number], number>(
-        'INSERT INTO lease_queue (thread, holder, since, until) VALUES (?, ?, ?, ?) RETURNING ticket',
-      )
-      .pluck()
-    this.#extend = database.prepare('UPDATE lease_queue SET until = ? WHERE ticket = ?')
-    this.#delete = database.prepare('DELETE FROM lease_queue WHERE ticket = ?')
+    this.#find = database.prepare(`SELECT ${columns} FROM lease_queue WHERE thread = ? AND ticket = ?`)
+    this.#add = database.prepare(
+      'INSERT INTO lease_queue (thread, ticket, holder, since, until) VALUES (?, ?, ?, ?, ?)',
+    )
+    this.#extend = database.prepare('UPDATE lease_queue SET until = ? WHERE thread = ? AND ticket = ?')
+    this.#delete = database.prepare('DELETE FROM lease_queue WHERE thread = ? AND ticket = ?')
   }
 
   first(threadId: string): QueueRow | undefined {
@@ -36,19 +34,18 @@ export class QueueTable {
   }
 
   find(threadId: string, ticket: number): QueueRow | undefined {
-    return this.#find.get(ticket, threadId)
+    return this.#find.get(threadId, ticket)
   }
 
-  /** Returns the ticket. */
-  add(threadId: string, holder: string, since: number, until: number): number {
-    return this.#add.get(threadId, holder, since, until)!
+  add(threadId: string, ticket: number, holder: string, since: number, until: number): void {
+    this.#add.run(threadId, ticket, holder, since, until)
   }
 
-  extend(ticket: number, until: number): void {
-    this.#extend.run(until, ticket)
+  extend(threadId: string, ticket: number, until: number): void {
+    this.#extend.run(until, threadId, ticket)
   }
 
-  delete(ticket: number): void {
-    this.#delete.run(ticket)
+  delete(threadId: string, ticket: number): void {
+    this.#delete.run(threadId, ticket)
   }
 }

@@ -13,6 +13,7 @@ import {
   type Leases,
 } from '@cairn/engine'
 import type { Database } from 'better-sqlite3'
+import { LeaseCount } from './lease-count.ts'
 import { shownHolder, storedHolder, storedText } from './lease-holder.ts'
 import { type LeaseRow, LeaseTable } from './lease-table.ts'
 import { isDead, ownIdentity } from './process-identity.ts'
@@ -21,13 +22,8 @@ import { type QueueRow, QueueTable } from './queue-table.ts'
 export interface LeaseOptions {
   /** How long a lease lasts that nobody renews, in milliseconds. */
   readonly leaseMs: number
-  /**
-   * Runs the body in a transaction that writes, after everything that was given to the store before for this thread. A
-   * promise only when another connection is writing.
-   */
+  /** Runs the body in a transaction that writes, after everything that the store was given before. */
   writing<Result>(threadId: string, body: () => Result): Awaitable<Result>
-  /** The same, together with what else is to be written. */
-  writingSoon(threadId: string, body: () => void): Awaitable<void>
   /** The same at once, blocking. */
   writingNow(body: () => void): void
 }
@@ -43,6 +39,7 @@ export class SqliteLeases implements Leases {
   readonly #options: LeaseOptions
   readonly #leases: LeaseTable
   readonly #queue: QueueTable
+  readonly #count: LeaseCount
   readonly #own = ownIdentity()
   /** Thread → the lease that a run of this process has. */
   readonly #live = new Map<string, KeptLease>()
@@ -52,6 +49,7 @@ export class SqliteLeases implements Leases {
     this.#options = options
     this.#leases = new LeaseTable(database)
     this.#queue = new QueueTable(database)
+    this.#count = new LeaseCount(database)
   }
 
   acquire(request: LeaseRequest): Awaitable<LeaseAnswer> {
@@ -64,33 +62,32 @@ export class SqliteLeases implements Leases {
 
   withdraw(threadId: string, ticket: number): Awaitable<void> {
     if (this.#isClosed || this.#queue.find(threadId, ticket) === undefined) return
-    return this.#options.writing(threadId, () => this.#queue.delete(ticket))
+    return this.#options.writing(threadId, () => this.#queue.delete(threadId, ticket))
   }
 
   renew(lease: Lease): Awaitable<void> {
     if (this.#isClosed || !this.#isNearEnd(this.#current(lease).until, Date.now())) return
-    return this.#options.writing(lease.threadId, () => this.check(lease))
+    return this.#options.writing(lease.threadId, () => this.#extend(lease))
   }
 
   release(lease: Lease): Awaitable<void> {
     const { threadId, token } = lease
     if (this.#live.get(threadId)?.token === token) this.#live.delete(threadId)
     if (this.#isClosed) return
-    return this.#options.writingSoon(threadId, () => this.#leases.giveBack(threadId, token))
+    return this.#options.writing(threadId, () => this.#leases.giveBack(threadId, token))
   }
 
   /**
-   * To be called in the transaction of a commit, before anything is written. Moves the end of the lease on when it is
-   * near.
-   * @throws {LeaseLostError}
+   * Whether the thread is somebody else's now. To be called in the transaction of a commit, before anything is written.
+   * Moves the end of the lease on when it is near.
    */
-  check(lease: Lease): void {
-    const now = Date.now()
-    const { until } = this.#current(lease)
-    if (!this.#isNearEnd(until, now)) return
-    const later = now + this.#options.leaseMs
-    this.#leases.extend(lease.threadId, lease.token, later)
-    ;(lease as KeptLease).untilMs = later
+  lossOf(lease: Lease): LeaseLostError | undefined {
+    try {
+      this.#extend(lease)
+    } catch (error) {
+      if (error instanceof LeaseLostError) return error
+      throw error
+    }
   }
 
   /** To be called in the transaction that deletes the thread. */
@@ -109,12 +106,25 @@ export class SqliteLeases implements Leases {
     this.#isClosed = true
   }
 
+  /** @throws {LeaseLostError} */
+  #extend(lease: Lease): void {
+    const now = Date.now()
+    const { until } = this.#current(lease)
+    if (!this.#isNearEnd(until, now)) return
+    const later = now + this.#options.leaseMs
+    this.#leases.extend(lease.threadId, lease.token, later)
+    ;(lease as KeptLease).untilMs = later
+  }
+
   #noted(answer: Answer): LeaseAnswer {
     if (answer.kind === 'granted') this.#live.set(answer.lease.threadId, answer.lease)
     return answer
   }
 
-  /** The row of a lease, which is told who has asked for the thread. */
+  /**
+   * The row of a lease, which is told who has asked for the thread.
+   * @throws {LeaseLostError}
+   */
   #current(lease: Lease): LeaseRow {
     const row = this.#leases.find(lease.threadId)
     if (row?.token !== lease.token) throw this.#lost(lease, row)
@@ -139,7 +149,7 @@ export class SqliteLeases implements Leases {
     const first = this.#firstAlive(threadId, now)
     const isHeld = row !== undefined && this.#isInForce(threadId, row, now)
     if (!isHeld && (first === undefined || first.ticket === ticket)) {
-      if (first !== undefined) this.#queue.delete(first.ticket)
+      if (first !== undefined) this.#queue.delete(threadId, first.ticket)
       return { kind: 'granted', lease: this.#grant(threadId, runId, now) }
     }
     if (isHeld && onBusy === 'interrupt') this.#ask(threadId, row, runId)
@@ -177,14 +187,15 @@ export class SqliteLeases implements Leases {
     for (;;) {
       const first = this.#queue.first(threadId)
       if (first === undefined || this.#isWaiting(first, now)) return first
-      this.#queue.delete(first.ticket)
+      this.#queue.delete(threadId, first.ticket)
     }
   }
 
   #grant(threadId: string, runId: string, now: number): KeptLease {
     const { processId, host } = this.#own
     const untilMs = now + this.#options.leaseMs
-    const token = this.#leases.put(threadId, storedText(runId, this.#own), now, untilMs)
+    const token = this.#count.next()
+    this.#leases.put(threadId, token, storedText(runId, this.#own), now, untilMs)
     const holder = { runId, processId, host }
     return { threadId, token, holder, sinceMs: now, untilMs, askedBy: undefined }
   }
@@ -200,9 +211,10 @@ export class SqliteLeases implements Leases {
   #place({ threadId, runId, ticket }: LeaseRequest, now: number): number {
     const until = now + this.#options.leaseMs
     const own = ticket === undefined ? undefined : this.#queue.find(threadId, ticket)
-    if (own === undefined) return this.#queue.add(threadId, storedText(runId, this.#own), now, until)
-    this.#queue.extend(own.ticket, until)
-    return own.ticket
+    const place = own?.ticket ?? this.#count.next()
+    if (own === undefined) this.#queue.add(threadId, place, storedText(runId, this.#own), now, until)
+    else this.#queue.extend(threadId, place, until)
+    return place
   }
 }
 

@@ -27,7 +27,6 @@ function leasesOf(): SqliteLeases {
   return new SqliteLeases(database, {
     leaseMs,
     writing: (_, body) => writing(body),
-    writingSoon: (_, body) => writing(body),
     writingNow: writing,
   })
 }
@@ -68,11 +67,15 @@ describe('the lease of another process', () => {
     expect(refused(second, 'second')).toMatchObject({ sinceMs: 1_000_000, untilMs: 1_001_000 })
     vi.advanceTimersByTime(1)
     acquired(second, 'second')
-    expect(() => first.check(lease)).toThrow(expect.objectContaining({ code: 'LEASE_LOST' }) as Error)
+    expect(first.lossOf(lease)).toMatchObject({
+      code: 'LEASE_LOST',
+      runId: 'first',
+      heldBy: { runId: 'second' },
+    })
     expect(() => first.renew(lease)).toThrow(expect.objectContaining({ code: 'LEASE_LOST' }) as Error)
   })
 
-  test.each(['renew', 'check'] as const)('lasts longer when its run lives (%s)', (how) => {
+  test.each(['renew', 'lossOf'] as const)('lasts longer when its run lives (%s)', (how) => {
     const [first, second] = [leasesOf(), leasesOf()]
     const lease = acquired(first, 'first')
     void first[how](lease)
@@ -117,7 +120,7 @@ describe('the lease of a run in this process', () => {
     const lease = acquired(leases, 'first')
     vi.advanceTimersByTime(10 * leaseMs)
     refused(leases, 'second')
-    leases.check(lease)
+    expect(leases.lossOf(lease)).toBeUndefined()
     void leases.release(lease)
     expect(acquired(leases, 'second').holder.runId).toBe('second')
   })
@@ -145,7 +148,7 @@ describe('the lease of a run in this process', () => {
     const lease = acquired(leases, 'first')
     void leases.release(lease)
     vi.advanceTimersByTime(leaseMs)
-    leases.check(lease)
+    expect(leases.lossOf(lease)).toBeUndefined()
     expect(acquired(leasesOf(), 'second').holder.runId).toBe('second')
   })
 })
@@ -157,7 +160,7 @@ describe('a place in the queue', () => {
     const ticket = queued(others, 'waiting')
     for (let turn = 0; turn < 5; turn++) {
       vi.advanceTimersByTime(leaseMs / 2 + 1)
-      leases.check(lease)
+      expect(leases.lossOf(lease)).toBeUndefined()
       expect(queued(others, 'waiting', ticket)).toBe(ticket)
     }
     void leases.release(lease)
@@ -195,7 +198,7 @@ test('tables hold one row for each thread, and none for those who have waited', 
     void leases.release(lease)
   }
   const count = (table: string) => database.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
-  expect([count('lease'), count('lease_queue'), count('lease_token')]).toEqual([1, 0, 1])
+  expect([count('lease'), count('lease_queue'), count('lease_count')]).toEqual([1, 0, 1])
   leases.forget(threadId)
   expect(count('lease')).toBe(0)
 })
