@@ -4,7 +4,6 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { answerHelp } from './answers.ts'
 import { CliError } from './cli-error.ts'
 import type { CheckOptions } from './commands/check.ts'
-import type { CheckOptions } from './commands/check.ts'
 import type { Context } from './commands/context.ts'
 import type { ExportOptions } from './commands/export.ts'
 import type { GraphOptions } from './commands/graph.ts'
@@ -199,26 +198,6 @@ function createProgram(output: Output, { stdout, environment }: Surroundings, se
     .summary('write threads as JSON Lines')
     .description(
       'Writes threads with all they have, forks and open questions included, as lines of JSON: each checkpoint says ' +
-  program
-    .command('check')
-    .summary('say which threads a graph would break')
-    .description(
-      'Looks at every thread that has not finished, and says which of them this graph could not go on with: nodes they ' +
-        'wait in, values they hold or joins that are gone. Nothing is run or written. Exit code 1 if there is one, for CI ' +
-        'before a deploy.',
-    )
-    .argument('<file>', 'FILE or FILE#export')
-    .option('--thread <id>', 'only this thread')
-    .option('--all', 'threads of other graphs too')
-    .addHelpText(
-      'after',
-      examples('cairn check research.ts', 'cairn check agents.ts#support --db production.db --json'),
-    )
-    .action(async (file: string, options: CheckOptions, command: Command) => {
-      const { check } = await import('./commands/check.ts')
-      settle(await check(file, options, contextFor(command)))
-    })
-
         'how it differs from the one before. "cairn import" reads them. Reads databases of LangGraph\'s SqliteSaver too.',
     )
     .option('--thread <id>', 'only this thread; may be repeated', collect)
@@ -296,73 +275,6 @@ function createProgram(output: Output, { stdout, environment }: Surroundings, se
 
 function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n`
-  program
-    .command('prune')
-    .summary('take old checkpoints out')
-    .description(
-      'Takes out the checkpoints that no rule keeps, and makes the file smaller. What one rule keeps stays. The newest ' +
-        'checkpoint of each branch, where branches part, and what waits for an answer always stay. Runs may go on meanwhile.',
-    )
-    .option('--keep-last <count>', 'keep so many of the newest of each branch', positiveInteger)
-    .option('--max-age <duration>', 'keep what is not older: 90s, 15m, 12h, 30d, 8w')
-    .option('--keep-every <count>', 'keep the first of every so many supersteps', positiveInteger)
-    .option('--pin <checkpoint>', 'keep the checkpoint with this id; may be repeated', collect)
-    .option('--thread <id>', 'only this thread')
-    .option('--tag <tag>', 'only threads with this tag')
-    .option('--save', 'keep the rules in the database: for the thread, the tag, or every thread')
-    .option('--dry-run', 'only say what would go')
-    .option('--vacuum', 'write the whole file anew, which a file of an earlier release needs once to shrink')
-    .addHelpText(
-      'after',
-      examples(
-        'cairn prune --keep-last 20 --max-age 30d --dry-run',
-        'cairn prune --keep-last 5 --tag trial --save',
-        'cairn prune',
-      ),
-    )
-    .action(async (options: PruneOptions, command: Command) => {
-      const { prune } = await import('./commands/prune.ts')
-      settle(await prune(options, contextFor(command)))
-    })
-
-  program
-    .command('erase')
-    .summary('erase threads, or a text, for good')
-    .description(
-      'Erases threads, or a text wherever it stands in values, tasks, metadata and memories, forks and history ' +
-        'included. No byte of it is left in the file or its log. Backups and exports are not touched.',
-    )
-    .option('--thread <id>', 'this thread; with --text, only in this thread')
-    .option('--tag <tag>', 'the threads with this tag')
-    .option('--metadata <key=value>', 'the threads with this metadata; may be repeated', collect)
-    .option('--text <text>', 'this text; may be repeated', collect)
-    .option('--yes', 'do it: it cannot be undone')
-    .addHelpText(
-      'after',
-      examples(
-        'cairn erase --thread t1 --yes',
-        'cairn erase --metadata user=ann --yes',
-        'cairn erase --text ann@example.org --yes',
-      ),
-    )
-    .action(async (options: EraseOptions, command: Command) => {
-      const { erase } = await import('./commands/erase.ts')
-      settle(await erase(options, contextFor(command)))
-    })
-
-  program
-    .command('rotate-key')
-    .summary('encrypt everything with the current key')
-    .description(
-      'Encrypts every row that has another key, or none, with the current key of the file of keys. Runs may go on ' +
-        'meanwhile, if they have been given both keys. A current key of null takes encryption away.',
-    )
-    .addHelpText('after', examples('cairn rotate-key --key-file keys.json'))
-    .action(async (_options: unknown, command: Command) => {
-      const { rotateKey } = await import('./commands/rotate-key.ts')
-      settle(await rotateKey(contextFor(command)))
-    })
-
 }
 
 function collect(value: string, previous: readonly string[] = []): string[] {
