@@ -2,6 +2,7 @@ import { type LangchainCodecOptions, StoreSaver, createLangchainCodec } from '@c
 import type { Codec } from '@cairn/engine/codec'
 import type { SqliteStoreOptions } from './options.ts'
 import { SqliteStore } from './sqlite-store.ts'
+import type { ThreadIndex } from './threads/thread-index.ts'
 
 /** `extensions`, `classes` and limits are those of the codec; they have no effect beside a `codec` of your own. */
 export interface SqliteSaverOptions extends SqliteStoreOptions, LangchainCodecOptions {
@@ -43,6 +44,11 @@ export class SqliteSaver extends StoreSaver {
   /** The file as it was given, or `:memory:`. */
   get path(): string {
     return this.#store.path
+  }
+
+  /** Tags and metadata of threads, and a search over them. */
+  get threads(): ThreadIndex {
+    return this.#store.threads
   }
 
   /** Puts the write-ahead log into the file and closes it. Closing twice is fine; any other use afterwards is not. */

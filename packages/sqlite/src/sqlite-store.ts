@@ -29,6 +29,9 @@ import { checkOptions, defaultLeaseMs, type SqliteStoreOptions } from './options
 import { PartRows } from './parts/part-rows.ts'
 import { ValueParts } from './parts/value-parts.ts'
 import { ShapeTable } from './shapes.ts'
+import { forgetIndexedThread } from './threads/forget-index.ts'
+import { ThreadIndex } from './threads/thread-index.ts'
+import { ThreadLabels } from './threads/thread-labels.ts'
 import { ValueTable } from './values.ts'
 
 /** Checkpoints that `list` reads at a time from each line, but for the first time when there are several. */
@@ -57,6 +60,9 @@ export class SqliteStore implements Store {
   readonly #values: ValueParts
   readonly #reader: EntryReader
   readonly #writer: EntryWriter
+  readonly #labels: ThreadLabels
+  readonly #isEncrypted: boolean
+  #index: ThreadIndex | undefined
   readonly #threads = new KnownThreads()
   readonly #listed = new ListedCheckpoints()
   /** The file's, when it was last looked at. */
@@ -76,6 +82,8 @@ export class SqliteStore implements Store {
     const { database } = this.#connection
     try {
       const keys = KeyRing.open(this.#connection, options.encryption)
+      this.#isEncrypted = keys.current !== null
+      this.#labels = new ThreadLabels(database)
       this.#lines = new LineTable(database)
       this.#entries = new EntryTable(database, keys)
       this.#names = new NameTable(database)
@@ -102,6 +110,17 @@ export class SqliteStore implements Store {
   /** The file as it was given, or `:memory:`. */
   get path(): string {
     return this.#connection.path
+  }
+
+  /** Tags and metadata of threads, and a search over them. */
+  get threads(): ThreadIndex {
+    return (this.#index ??= new ThreadIndex({
+      connection: this.#connection,
+      isEncrypted: this.#isEncrypted,
+      flush: () => this.#flush(),
+      load: (line) => this.load(line),
+      list: (query) => this.list(query),
+    }))
   }
 
   load(line: Line, checkpointId?: string): StoredCheckpoint | undefined {
@@ -163,9 +182,11 @@ export class SqliteStore implements Store {
     this.#flush()
     this.#listed.readNow(threadId)
     this.#connection.writing(() => {
+      this.#labels.deleteThread(threadId)
       this.leases.forget(threadId)
       const deleted = this.#lines.deleteThread(threadId)
       if (deleted === undefined) return
+      forgetIndexedThread(this.#connection.database, deleted.thread)
       for (const line of deleted.lines) this.#entries.deleteOfLine(line)
       this.#valueTable.deleteOfThread(deleted.thread)
       this.#threads.forget(threadId)

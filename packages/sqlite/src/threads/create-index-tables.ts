@@ -24,6 +24,7 @@ function indexTables(kind: '' | 'TEMP'): string {
       checkpoint     TEXT NOT NULL,
       status         TEXT NOT NULL,
       step           INTEGER NOT NULL,
+      tasks          TEXT NOT NULL,
       next           TEXT NOT NULL,
       created        INTEGER NOT NULL,
       updated        INTEGER NOT NULL

@@ -21,6 +21,7 @@ export interface FoundRow {
   readonly checkpoint: string
   readonly status: IndexedThread['status']
   readonly step: number
+  readonly tasks: string
   readonly next: string
   readonly created: number
   readonly updated: number
@@ -44,6 +45,7 @@ export class IndexRows {
   readonly #stale: Statement<[number, number], StaleThread>
   readonly #staleText: Statement<[number, number], StaleThread>
   readonly #lastThread: Statement<[], number | null>
+  readonly #ids: Statement<[], string>
   readonly #gone: Statement<[], number>
   readonly #upsert: Statement<Record<string, string | number>[]>
   readonly #metadata: Statement<[number], [key: string, value: string]>
@@ -60,14 +62,15 @@ export class IndexRows {
     this.#stale = database.prepare(stale('signature'))
     this.#staleText = database.prepare(stale('text_signature'))
     this.#lastThread = database.prepare<[], number | null>('SELECT max(id) FROM main.thread').pluck()
+    this.#ids = database.prepare<[], string>('SELECT name FROM main.thread ORDER BY name').pluck()
     this.#gone = database
       .prepare<[], number>('SELECT thread FROM thread_index WHERE thread NOT IN (SELECT id FROM main.thread)')
       .pluck()
     this.#upsert = database.prepare(`
-      INSERT INTO thread_index (thread, signature, checkpoint, status, step, next, created, updated)
-      VALUES (@thread, @signature, @checkpoint, @status, @step, @next, @created, @updated)
+      INSERT INTO thread_index (thread, signature, checkpoint, status, step, tasks, next, created, updated)
+      VALUES (@thread, @signature, @checkpoint, @status, @step, @tasks, @next, @created, @updated)
       ON CONFLICT (thread) DO UPDATE SET signature = @signature, checkpoint = @checkpoint, status = @status,
-        step = @step, next = @next, created = min(created, @created), updated = @updated`)
+        step = @step, tasks = @tasks, next = @next, created = min(created, @created), updated = @updated`)
     this.#metadata = database
       .prepare<[number], [string, string]>('SELECT key, value FROM thread_index_metadata WHERE thread = ?')
       .raw()
@@ -75,6 +78,10 @@ export class IndexRows {
       'REPLACE INTO thread_index_metadata (thread, key, value) VALUES (?, ?, ?)',
     )
     this.#setTextSignature = database.prepare('UPDATE thread_index SET text_signature = ? WHERE thread = ?')
+  }
+
+  ids(): string[] {
+    return this.#ids.all()
   }
 
   /** The greatest number of a thread. */
@@ -112,7 +119,11 @@ export class IndexRows {
     indexed: IndexedThread,
     metadata: ReadonlyMap<string, string>,
   ): void {
-    this.#upsert.run({ ...indexed, next: JSON.stringify(indexed.next), thread, signature, created })
+    const [tasks, next] = [indexed.tasks, indexed.next].map((names) => JSON.stringify(names)) as [
+      string,
+      string,
+    ]
+    this.#upsert.run({ ...indexed, tasks, next, thread, signature, created })
     for (const [key, value] of metadata) this.#setMetadata.run(thread, key, value)
   }
 
@@ -129,7 +140,7 @@ export class IndexRows {
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`
     return this.#database
       .prepare<(string | number)[], FoundRow>(
-        `SELECT i.thread, t.name, i.checkpoint, i.status, i.step, i.next, i.created, i.updated
+        `SELECT i.thread, t.name, i.checkpoint, i.status, i.step, i.tasks, i.next, i.created, i.updated
          FROM thread_index AS i JOIN main.thread AS t ON t.id = i.thread
          ${where} ORDER BY i.updated DESC, i.thread DESC LIMIT ?`,
       )

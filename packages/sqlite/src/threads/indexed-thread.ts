@@ -8,7 +8,9 @@ export interface IndexedThread {
   readonly checkpoint: string
   readonly status: ThreadStatus
   readonly step: number
-  /** Names of the nodes of the next superstep that have not finished; `?` for those without one. */
+  /** Names of the nodes of the next superstep, one for each task; `?` for those without one. */
+  readonly tasks: readonly string[]
+  /** Of those that have not finished. */
   readonly next: readonly string[]
   /** Milliseconds since the epoch. */
   readonly updated: number
@@ -22,12 +24,14 @@ const longestValue = 1000
 export function indexedThread(head: StoredCheckpoint): IndexedThread {
   const tasks = storedTasks(head)
   const unfinished = tasks.filter(({ state }) => state.kind !== 'done')
+  const nodesOf = (some: typeof tasks): string[] => some.map(({ node = '?' }) => node)
   const { step } = head.metadata as Partial<CheckpointMetadata>
   return {
     checkpoint: head.id,
     status: threadStatus(tasks),
     step: typeof step === 'number' ? step : 0,
-    next: unfinished.map(({ node = '?' }) => node),
+    tasks: nodesOf(tasks),
+    next: nodesOf(unfinished),
     updated: millisecondsOf(head.createdAt),
   }
 }

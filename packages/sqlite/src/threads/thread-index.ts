@@ -22,7 +22,9 @@ export interface FoundThread extends Labels {
   readonly status: ThreadStatus
   /** Of the newest checkpoint. */
   readonly step: number
-  /** The nodes that come next; one that has several tasks comes several times. */
+  /** The nodes of the next superstep; one that has several tasks comes several times. */
+  readonly tasks: readonly string[]
+  /** Those of them that have not finished. */
   readonly next: readonly string[]
   /** When the first checkpoint was made, and the newest. ISO 8601, UTC. */
   readonly createdAt: string
@@ -80,6 +82,12 @@ export class ThreadIndex {
     this.#text = new TextIndex(database)
   }
 
+  /** Ids of all threads, sorted. Nothing is indexed for it. */
+  ids(): string[] {
+    this.#store.flush()
+    return this.#connection.reading(() => this.#rows.ids())
+  }
+
   /** The tags and the metadata of a thread. */
   labels(threadId: string): Labels {
     return this.#connection.reading(() => this.#labels.of(threadId))
@@ -134,12 +142,13 @@ export class ThreadIndex {
   }
 
   #found(row: FoundRow): FoundThread {
-    const { thread, name, status, step, next, created, updated, checkpoint } = row
+    const { thread, name, status, step, tasks, next, created, updated, checkpoint } = row
     const metadata = this.#rows.metadata(thread).map(([key, value]) => [key, JSON.parse(value) as Json])
     return {
       id: name,
       status,
       step,
+      tasks: JSON.parse(tasks) as string[],
       next: JSON.parse(next) as string[],
       createdAt: new Date(created).toISOString(),
       updatedAt: new Date(updated).toISOString(),

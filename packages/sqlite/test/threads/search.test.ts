@@ -81,6 +81,7 @@ describe('a search', () => {
           id: 't',
           status: 'interrupted',
           step: 7,
+          tasks: ['?'],
           next: ['?'],
           createdAt: '2026-03-01T00:00:00.000Z',
           updatedAt: '2026-03-02T00:00:00.000Z',
