@@ -90,6 +90,7 @@ export function steady(text: string): string {
     .replaceAll(/\b[0-9a-f]{8}=/g, '<part>=')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
     .replaceAll(/ *\b\d+(\.\d)? m?s\b/g, ' <duration>')
+    .replaceAll(/\b\d+(\.\d)? (bytes|KB)\b/g, '<size>')
     .replaceAll(fileURLToPath(new URL('.', import.meta.url)), '')
 }
 

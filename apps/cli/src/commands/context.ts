@@ -7,4 +7,6 @@ export interface Context {
   readonly invocation: Invocation
   /** Path of the database of threads. */
   readonly database: string
+  /** Path of the file with the keys of the database. */
+  readonly keyFile: string | undefined
 }
