@@ -10,7 +10,7 @@ import { sourceArguments, sourceRoot } from '../child-process.ts'
 import { temporaryPath } from '../temporary-directory.ts'
 import { encryptionWith } from './keys.ts'
 
-const nodeArguments = sourceArguments('housekeeping/housekeeping-program.ts')
+const nodeArguments = sourceArguments('housekeeping/housekeeping-process.ts')
 const file = nodeArguments.pop()!
 const program = new CrashingProgram({ file, nodeArguments, cwd: sourceRoot })
 afterAll(() => program.close())
