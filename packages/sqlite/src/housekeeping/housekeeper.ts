@@ -10,15 +10,18 @@ import { NameTable } from '../names.ts'
 import { PolicyTable, type RetentionScope, type StoredPolicy } from '../retention/policy-table.ts'
 import { type RetentionPolicy, hasRule, policyMistake } from '../retention/retention-policy.ts'
 import type { Json } from '../threads/canonical-json.ts'
+import { forgetIndex } from '../threads/forget-index.ts'
 import { ThreadLabels } from '../threads/thread-labels.ts'
 import { ValueTable } from '../values.ts'
 import { deleteThreadRows } from './delete-thread-rows.ts'
-import { eraseFromLabels, eraseFromMemories } from './erase-side-tables.ts'
+import { eraseFromMemories } from './erase-from-memories.ts'
+import { eraseFromLabels } from './erase-side-tables.ts'
 import { eraseFromThread } from './erase-values.ts'
 import { type Trace, isInFiles, tracesInTables } from './find-traces.ts'
 import { canShrink, emptyLog, rewriteFile, shrinkFile, sizeOf } from './give-back-space.ts'
 import type { HousekeepingTables } from './housekeeping-tables.ts'
 import { type PrunedThread, previewPruning, pruneThread } from './prune-thread.ts'
+import { rotateMemories } from './rotate-memories.ts'
 import { rotateRows } from './rotate-rows.ts'
 import { ThreadRows } from './thread-rows.ts'
 import { TimeSlices } from './time-slices.ts'
@@ -254,7 +257,7 @@ export class Housekeeper {
     const rotating = { connection, tables: this.#tables, slices, cipher: this.#keys.current }
     let rows = 0
     for (let round = 0; round < mostRounds; round++) {
-      const changed = await rotateRows(rotating)
+      const changed = (await rotateRows(rotating)) + (await rotateMemories(rotating, this.#keys))
       rows += changed
       if (changed > 0) continue
       // A round that finds nothing shows that no row has another key.
@@ -281,9 +284,7 @@ export class Housekeeper {
       rows += found
     }
     if (threadId === undefined) {
-      await writeWhenFree(connection, () => {
-        rows += eraseFromMemories(database, secrets)
-      })
+      rows += await eraseFromMemories({ connection, slices }, this.#keys, secrets)
     }
     await this.#leaveNothing()
     if (threadId !== undefined) return { threads, rows, left: [] }
@@ -309,6 +310,8 @@ export class Housekeeper {
   /** What was deleted is overwritten already; now the free pages and the log go too. */
   async #leaveNothing(): Promise<void> {
     const { database } = this.#connection
+    // It may hold words of what is gone; whoever searches next has it made anew.
+    await writeWhenFree(this.#connection, () => forgetIndex(database))
     if (!canShrink(database)) return await this.#rewrite()
     await shrinkFile(this.#connection, new TimeSlices())
     await emptyLog(this.#connection)

@@ -1,6 +1,6 @@
-import { copyFileSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { ERROR, INTERRUPT, type Commit } from '@cairn/engine'
-import { SqliteStore, type FoundThreads, type ThreadQuery } from '@cairn/sqlite'
+import { Housekeeper, SqliteStore, type FoundThreads, type ThreadQuery } from '@cairn/sqlite'
 import Database from 'better-sqlite3'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { forgetIndex } from '../../src/threads/forget-index.ts'
@@ -315,17 +315,43 @@ describe('the index', () => {
     rows.close()
   })
 
-  test('holds no word of a thread that was forgotten with all the others', async () => {
-    await put('t', { values: { text: 'zanzibar' } })
-    await ids({ text: 'zanzibar' })
-    store.deleteThread('t')
-    const database = new Database(path)
-    database.pragma('secure_delete = ON')
-    forgetIndex(database)
-    database.exec('VACUUM')
-    database.close()
+  test('holds no word of what was erased: of threads, or of values', async () => {
+    await put('t', { values: { text: 'zanzibar' }, metadata: { place: 'timbuktu' } })
+    await put('u', { values: { text: 'samarkand and other places' }, metadata: { city: 'samarkand' } })
+    expect(await ids({ text: 'zanz*' })).toEqual(['t'])
+    const housekeeper = Housekeeper.open(path)
+    await housekeeper.eraseThreads({ threadId: 't' })
+    await housekeeper.eraseText('samarkand')
+    housekeeper.close()
+    expect(await ids({ text: 'other places' })).toEqual(['u'])
+    expect(await ids({ text: 'samarkand' })).toEqual([])
+    expect(await ids({ metadata: { city: 'samarkand' } })).toEqual([])
     store.close()
-    copyFileSync(path, `${path}.copy`)
-    expect(readFileSync(path).includes('zanzibar')).toBe(false)
+    const bytes = readFileSync(path, 'latin1')
+    for (const word of ['zanzibar', 'timbuktu', 'samarkand']) expect(bytes).not.toContain(word)
+  })
+
+  test('of an encrypted store knows labels, status and times, and neither text nor metadata of checkpoints', async () => {
+    await put('t', { values: { text: 'zanzibar' }, metadata: { place: 'timbuktu' } })
+    expect(await ids({ text: 'zanzibar' })).toEqual(['t'])
+    store.close()
+    const encryption = { currentKey: 'first', key: () => Buffer.alloc(32, 7) }
+    const sealed = open({ encryption })
+    await put('t', { values: { text: 'samarkand' }, writes: [[INTERRUPT, [{ id: 'q', value: 1 }]]] }, sealed)
+    sealed.threads.tag('t', 'vip')
+    expect(await ids({ status: 'interrupted', tags: ['vip'], updatedAfter: '2026-01-01' }, sealed)).toEqual([
+      't',
+    ])
+    expect(await ids({ metadata: { place: 'timbuktu' } }, sealed)).toEqual([])
+    await expect(sealed.threads.search({ text: 'samarkand' })).rejects.toThrow(
+      `The values in ${path} are encrypted, so there is no index of their text: its words would stand in the file in plain. ` +
+        'Search by tags, metadata, status or time instead, or put what is to be found into metadata of the thread.',
+    )
+    sealed.close()
+    const housekeeper = Housekeeper.open(path, { encryption })
+    await housekeeper.rotateKey()
+    housekeeper.close()
+    const bytes = readFileSync(path, 'latin1')
+    for (const word of ['zanzibar', 'timbuktu', 'samarkand']) expect(bytes).not.toContain(word)
   })
 })
