@@ -31,6 +31,7 @@ export function createMemoryTables(database: Database): void {
     CREATE TABLE memory_vector (
       id     INTEGER PRIMARY KEY,
       item   INTEGER NOT NULL,
+      dims   INTEGER NOT NULL,
       cipher INTEGER,
       sum    INTEGER NOT NULL,
       data   BLOB NOT NULL

@@ -1,13 +1,15 @@
+// The value of an item as its row holds it: the text of a codec, plain or encrypted, with a checksum.
 import { UnserialisableValueError, type Codec } from '@cairn/engine/codec'
 import type { Item } from '@langchain/langgraph-checkpoint'
 import { crc32 } from 'node:zlib'
+import type { RowCipher } from '../encryption/row-cipher.ts'
 import { UnreadableMemoryError, UnstorableMemoryError } from './memory-errors.ts'
 import type { ItemAddress } from './memory-request.ts'
-import type { ItemRow } from './memory-tables.ts'
+import type { ItemRow, StoredValue } from './memory-tables.ts'
 import { namespaceLabels } from './namespace-path.ts'
 
 /** `memory_item.format`: the text of a codec as it is. */
-export const plainText = 0
+const plainText = 0
 
 /** @throws {UnstorableMemoryError} */
 export function encodeItem(codec: Codec, value: unknown, { path, key }: ItemAddress): string {
@@ -22,25 +24,50 @@ export function encodeItem(codec: Codec, value: unknown, { path, key }: ItemAddr
 /**
  * @param file for errors
  * @throws {UnreadableMemoryError}
+ * @throws {StoreError} when the key that it is encrypted with is missing
  */
-export function decodeItem(codec: Codec, row: ItemRow, file: string): Item {
-  const { path, key, created, updated, format, sum, data } = row
+export function decodeItem(codec: Codec, cipher: RowCipher, row: ItemRow, file: string): Item {
+  const { path, key, created, updated } = row
   const namespace = namespaceLabels(path)
-  const unreadable = (why: string, cause?: unknown) =>
-    new UnreadableMemoryError(file, namespace, key, why, cause)
-  if (format !== plainText || typeof data !== 'string') {
-    throw unreadable(`its value has format ${format}, which this release does not know`)
-  }
-  if (itemSum(data, row) !== sum) throw unreadable('its value is not as it was written')
+  const text = openText(cipher, row, file)
   try {
-    const value = codec.decode(data) as Item['value']
+    const value = codec.decode(text) as Item['value']
     return { value, key, namespace, createdAt: new Date(created), updatedAt: new Date(updated) }
   } catch (error) {
-    throw unreadable(error instanceof Error ? error.message.replace(/\.$/, '') : String(error), error)
+    const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
+    throw new UnreadableMemoryError(file, namespace, key, why, error)
   }
 }
 
+/** The text for the row of this address. */
+export function closeText(cipher: RowCipher, text: string, address: ItemAddress): StoredValue {
+  // A sum of the text itself would tell what a short one is.
+  const data = cipher.seal(text, itemIdentity(address))
+  return { format: plainText, cipher: cipher.current, sum: itemSum(data, address), data }
+}
+
+/**
+ * The text of a row.
+ * @throws {UnreadableMemoryError} when it is not as it was written.
+ */
+export function openText(cipher: RowCipher, row: ItemRow, file: string): string {
+  const { path, key, format, cipher: keyNumber, sum, data } = row
+  const unreadable = (why: string) => new UnreadableMemoryError(file, namespaceLabels(path), key, why)
+  const isStored = keyNumber === null ? typeof data === 'string' : data instanceof Uint8Array
+  if (format !== plainText || !isStored) {
+    throw unreadable(`its value has format ${format}, which this release does not know`)
+  }
+  const stored = data as string | Uint8Array
+  if (itemSum(stored, row) !== sum) throw unreadable('its value is not as it was written')
+  return keyNumber === null ? (stored as string) : cipher.unseal(keyNumber, stored, itemIdentity(row))
+}
+
 /** Bound to the address: the value of another item does not pass for its own. */
-export function itemSum(data: string, { path, key }: ItemAddress): number {
+export function itemSum(data: string | Uint8Array, { path, key }: ItemAddress): number {
   return crc32(data, crc32(path + key))
+}
+
+/** Paths hold no NUL, so no two addresses have the same. */
+function itemIdentity({ path, key }: ItemAddress): string {
+  return `cairn 1 memory_item ${path}\0${key}`
 }

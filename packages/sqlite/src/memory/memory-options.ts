@@ -21,8 +21,9 @@ export interface MemoryIndexOptions {
   /** Paths to the texts of a value that are embedded, each by itself. Default `['$']`: the whole value as JSON. */
   readonly fields?: readonly string[]
   /**
-   * `sqlite-vec`: the extension, an error when it cannot be loaded. `javascript`: no extension. By default the
-   * extension where it can be loaded. Both give the same results; the extension is three times as fast.
+   * `sqlite-vec`: the extension, an error when it cannot be loaded. `javascript`: no extension, which is what a
+   * memory with `encryption` takes. By default the extension where it can be loaded. Both give the same results; the
+   * extension is three times as fast.
    */
   readonly engine?: 'sqlite-vec' | 'javascript'
 }

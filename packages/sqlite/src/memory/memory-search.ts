@@ -34,7 +34,7 @@ export class MemorySearch {
   readonly #namespacesUnder: Statement<[string, string | Buffer], number>
   readonly #statements = new Map<string, Statement<Parameter[]>>()
 
-  /** @param distance SQL's function for the distance of two vectors, when there is one */
+  /** @param distance SQL's expression for the distance of a vector, when vectors are compared */
   constructor(database: Database, distance: string | undefined) {
     this.#database = database
     this.#distance = distance
@@ -46,18 +46,18 @@ export class MemorySearch {
   }
 
   /**
-   * In their order, read as they are taken; no other statement may run meanwhile. With `withoutBytes`, only those
-   * that have no vector of this length.
+   * In their order, read as they are taken; no other statement may run meanwhile. With `withoutDims`, only those
+   * that have no vector of so many numbers.
    */
-  *inOrder({ prefix, filter, now }: Candidates, withoutBytes?: number): Generator<ItemRow, void, undefined> {
+  *inOrder({ prefix, filter, now }: Candidates, withoutDims?: number): Generator<ItemRow, void, undefined> {
     const narrowings = filter.narrowings.slice(0, mostNarrowings)
     const statement = this.#prepared(
       `SELECT ${itemColumns} FROM memory_item i JOIN memory_namespace n ON n.id = i.namespace
          WHERE i.namespace = ? AND ${isLive}
-         ${withoutBytes === undefined ? '' : 'AND NOT EXISTS (SELECT 1 FROM memory_vector v WHERE v.item = i.id AND length(v.data) = ?)'}
+         ${withoutDims === undefined ? '' : 'AND NOT EXISTS (SELECT 1 FROM memory_vector v WHERE v.item = i.id AND v.dims = ?)'}
          ${narrowed(narrowings)} ORDER BY i.id`,
     )
-    const rest = [now, ...(withoutBytes === undefined ? [] : [withoutBytes]), ...parameters(narrowings)]
+    const rest = [now, ...(withoutDims === undefined ? [] : [withoutDims]), ...parameters(narrowings)]
     for (const namespace of this.#namespacesUnder.all(...pathRange(prefix))) {
       yield* statement.iterate(namespace, ...rest) as IterableIterator<ItemRow>
     }
@@ -67,18 +67,17 @@ export class MemorySearch {
   nearest({ prefix, filter, now }: Candidates, query: Float32Array, most: number): Near[] {
     const narrowings = filter.narrowings.slice(0, mostNarrowings)
     const statement = this.#prepared(
-      `SELECT i.id AS item, i.namespace, coalesce(${this.#distance}(v.data, ?), -1) AS distance
+      `SELECT i.id AS item, i.namespace, coalesce(${this.#distance}, -1) AS distance
          FROM memory_namespace n
          CROSS JOIN memory_item i ON i.namespace = n.id
-         CROSS JOIN memory_vector v ON v.item = i.id AND length(v.data) = ?
+         CROSS JOIN memory_vector v ON v.item = i.id AND v.dims = ?
          WHERE n.path >= ? AND n.path < ? AND ${isLive} ${narrowed(narrowings)}
          ORDER BY distance LIMIT ?`,
     )
-    const bytes = vectorBytes(query)
     const limit = most === Infinity ? -1 : most
     return statement.all(
-      bytes,
-      bytes.byteLength,
+      vectorBytes(query),
+      query.length,
       ...pathRange(prefix),
       now,
       ...parameters(narrowings),
@@ -99,12 +98,12 @@ export class MemorySearch {
 
 /**
  * Leaves out items whose text is plain JSON and does not fit. Damaged text passes, so that who reads it finds it; text
- * in an envelope passes, since its fields are not where the path looks.
+ * in an envelope passes, since its fields are not where the path looks, and what is encrypted.
  */
 function narrowed(narrowings: readonly Narrowing[]): string {
   if (narrowings.length === 0) return ''
   const fits = narrowings.map(({ kind }) => narrowingSql[kind]).join(' AND ')
-  return `AND CASE WHEN i.format = 0 AND substr(i.data, 1, 8) <> '{"$cairn' AND json_valid(i.data) THEN ${fits} ELSE 1 END`
+  return `AND CASE WHEN i.cipher IS NULL AND i.format = 0 AND substr(i.data, 1, 8) <> '{"$cairn' AND json_valid(i.data) THEN ${fits} ELSE 1 END`
 }
 
 // JavaScript makes numbers of booleans and null; what it makes of texts, lists and objects is not known here.

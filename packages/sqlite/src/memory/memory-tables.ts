@@ -12,22 +12,39 @@ export interface ItemRow {
   /** How long it is kept after it was put or read, in milliseconds. */
   readonly ttl: number | null
   readonly format: number
+  /** Number of the key that `data` is encrypted with; `null` when it is not. */
+  readonly cipher: number | null
   readonly sum: number
   readonly data: unknown
 }
 
-export const itemColumns = 'i.id, n.path, i.key, i.created, i.updated, i.ttl, i.format, i.sum, i.data'
+export const itemColumns =
+  'i.id, n.path, i.key, i.created, i.updated, i.ttl, i.format, i.cipher, i.sum, i.data'
 
 /** Whether an item has not expired. Takes the present time as its parameter. */
 export const isLive = '(i.expires IS NULL OR i.expires > ?)'
 
+/** What the columns of a row hold of a value. */
+export type StoredValue = Pick<ItemRow, 'format' | 'cipher' | 'sum'> & { readonly data: string | Uint8Array }
+
 export interface NewItem extends ItemAddress {
   readonly now: number
   readonly ttl: number | null
-  readonly format: number
-  readonly sum: number
-  readonly data: string
+  readonly value: StoredValue
 }
+
+type NewRow = [
+  namespace: number,
+  key: string,
+  created: number,
+  updated: number,
+  ttl: number | null,
+  expires: number | null,
+  format: number,
+  cipher: number | null,
+  sum: number,
+  data: string | Uint8Array,
+]
 
 /** Namespaces that hold items, each once, and the items in them. */
 export class ItemTable {
@@ -36,10 +53,7 @@ export class ItemTable {
   readonly #livePaths: Statement<[string, string | Buffer, number], string>
   readonly #get: Statement<[string, string, number], ItemRow>
   readonly #getById: Statement<[number], ItemRow>
-  readonly #put: Statement<
-    [number, string, number, number, number | null, number | null, number, number, string],
-    number
-  >
+  readonly #put: Statement<NewRow, number>
   readonly #delete: Statement<[string, string]>
   readonly #deleteExpired: Statement<[number, string, number]>
   readonly #deleteUnder: Statement<[string, string | Buffer]>
@@ -62,14 +76,12 @@ export class ItemTable {
     this.#get = database.prepare(`${items} WHERE n.path = ? AND i.key = ? AND ${isLive}`)
     this.#getById = database.prepare(`${items} WHERE i.id = ?`)
     this.#put = database
-      .prepare<
-        [number, string, number, number, number | null, number | null, number, number, string],
-        number
-      >(
-        `INSERT INTO memory_item (namespace, key, created, updated, ttl, expires, format, sum, data)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      .prepare<NewRow, number>(
+        `INSERT INTO memory_item (namespace, key, created, updated, ttl, expires, format, cipher, sum, data)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (namespace, key) DO UPDATE SET updated = excluded.updated, ttl = excluded.ttl,
-             expires = excluded.expires, format = excluded.format, sum = excluded.sum, data = excluded.data
+             expires = excluded.expires, format = excluded.format, cipher = excluded.cipher,
+             sum = excluded.sum, data = excluded.data
            RETURNING id`,
       )
       .pluck()
@@ -97,13 +109,14 @@ export class ItemTable {
   }
 
   /** Gives the id of the row, which stays the same for as long as the item is there. */
-  put({ path, key, now, ttl, format, sum, data }: NewItem): number {
+  put({ path, key, now, ttl, value }: NewItem): number {
     // An item that has expired is gone, swept or not: its key begins anew, at the end.
     const known = this.#findNamespace.get(path)
     if (known !== undefined) this.#deleteExpired.run(known, key, now)
     const namespace = this.#findNamespace.get(path) ?? Number(this.#insertNamespace.run(path).lastInsertRowid)
     const expires = ttl === null ? null : now + ttl
-    return this.#put.get(namespace, key, now, now, ttl, expires, format, sum, data)!
+    const { format, cipher, sum, data } = value
+    return this.#put.get(namespace, key, now, now, ttl, expires, format, cipher, sum, data)!
   }
 
   delete({ path, key }: ItemAddress): void {

@@ -15,10 +15,11 @@ import {
   validateNamespace,
 } from '@langchain/langgraph-checkpoint'
 import { Connection } from '../connection.ts'
-import { CorruptStoreError, StoreBusyError } from '../errors.ts'
-import { decodeItem, encodeItem, itemSum, plainText } from './item-text.ts'
+import { KeyRing } from '../encryption/key-ring.ts'
+import type { RowCipher } from '../encryption/row-cipher.ts'
+import { CorruptStoreError, StoreBusyError, StoreError } from '../errors.ts'
+import { closeText, decodeItem, encodeItem } from './item-text.ts'
 import { commonPrefix, selectNamespaces } from './list-namespaces.ts'
-import { VectorExtensionError } from './memory-errors.ts'
 import { MemoryIndex } from './memory-index.ts'
 import {
   type MemoryIndexOptions,
@@ -79,6 +80,7 @@ export class SqliteMemory extends BaseStore {
   readonly path: string
   readonly #connection: Connection
   readonly #codec: Codec
+  readonly #keys: RowCipher
   readonly #now: () => number
   readonly #defaultTtlMs: number | null
   readonly #refreshesOnRead: boolean
@@ -105,7 +107,7 @@ export class SqliteMemory extends BaseStore {
       return new SqliteMemory(connection, options)
     } catch (error) {
       connection.close()
-      if (error instanceof VectorExtensionError) throw error
+      if (error instanceof StoreError) throw error
       // Statements were prepared, which fails only on tables that are not as they were made.
       throw new CorruptStoreError(path, `its tables are not those of a store (${String(error)})`, error)
     }
@@ -118,17 +120,22 @@ export class SqliteMemory extends BaseStore {
     this.path = path
     this.#connection = connection
     this.#codec = options.codec ?? createLangchainCodec(options)
+    this.#keys = KeyRing.open(connection, options.encryption)
     this.#now = options.now ?? Date.now
     this.#defaultTtlMs = toMs(ttl.defaultTtl ?? null)
     this.#refreshesOnRead = (ttl.refreshOnRead ?? true) && !database.readonly
     this.#sweepIntervalMs = toMs(ttl.sweepIntervalMinutes ?? defaultSweepIntervalMinutes)!
     this.#indexOptions = index
     this.#index = index === undefined ? undefined : new MemoryIndex(path, index)
-    const functions = index === undefined ? undefined : addVectorFunctions(path, database, index.engine)
+    const isEncrypted = options.encryption !== undefined
+    const functions =
+      index === undefined
+        ? undefined
+        : addVectorFunctions(path, database, index.engine, isEncrypted ? this.#keys : undefined)
     this.vectorEngine = functions?.engine
     this.#items = new ItemTable(database)
-    this.#vectors = new VectorTable(path, database)
-    this.#search = new MemorySearch(database, functions?.cosineDistance)
+    this.#vectors = new VectorTable(path, database, this.#keys)
+    this.#search = new MemorySearch(database, functions?.distance)
   }
 
   /** The `index` it was opened with, as LangGraph's own store tells it. */
@@ -298,17 +305,17 @@ export class SqliteMemory extends BaseStore {
     }
   }
 
-  /** The matching items in their order; with `withoutBytes`, only those without a vector of this length. */
+  /** The matching items in their order; with `withoutDims`, only those without a vector of so many numbers. */
   #page(
     { offset, limit, ...candidates }: SearchRequest & { now: number },
     timed: ItemRow[],
-    withoutBytes?: number,
+    withoutDims?: number,
   ): SearchItem[] {
     const found: SearchItem[] = []
     if (limit === 0) return found
     let left = offset
     const decidesUnread = candidates.filter.isEmpty
-    for (const row of this.#search.inOrder(candidates, withoutBytes)) {
+    for (const row of this.#search.inOrder(candidates, withoutDims)) {
       if (decidesUnread && left-- > 0) continue
       const item = this.#decode(row)
       if (!decidesUnread && (!candidates.filter.matches(item.value) || left-- > 0)) continue
@@ -336,7 +343,7 @@ export class SqliteMemory extends BaseStore {
     if (page.length === limit) return page
     // All that have a vector were ranked.
     const rest = { ...request, offset: Math.max(0, offset - ranked.length), limit: limit - page.length }
-    return [...page, ...this.#page(rest, timed, query.byteLength)]
+    return [...page, ...this.#page(rest, timed, query.length)]
   }
 
   #write(write: PreparedWrite, embedded: Embedded, now: number): void {
@@ -346,7 +353,8 @@ export class SqliteMemory extends BaseStore {
     }
     const { path, key, data, texts } = write
     const ttl = write.ttl === undefined ? this.#defaultTtlMs : toMs(write.ttl)
-    const item = this.#items.put({ path, key, now, ttl, format: plainText, sum: itemSum(data, write), data })
+    const value = closeText(this.#keys, data, write)
+    const item = this.#items.put({ path, key, now, ttl, value })
     const vectors = texts.flatMap((text) => embedded.texts.get(text) ?? [])
     this.#vectors.replace(item, vectors)
   }
@@ -356,7 +364,7 @@ export class SqliteMemory extends BaseStore {
   }
 
   #decode(row: ItemRow): Item {
-    return decodeItem(this.#codec, row, this.path)
+    return decodeItem(this.#codec, this.#keys, row, this.path)
   }
 
   /** A timer has nobody to tell: what keeps it from sweeping now, such as another writer, is met by the next write. */
