@@ -114,25 +114,22 @@ function lostJoins(plan: Plan, { values, channels }: Standstill): Loss[] {
 
 /** What the shape of the thread's own graph does not know was not its state. */
 function lostChannels(plan: Plan, standstill: Standstill): Loss[] {
-  const { values, channels } = standstill
-  if (channels === undefined) return []
-  return Object.keys(values).flatMap((channel): Loss[] => {
-    const was = channels[channel]
-    if (was === undefined || values[channel] === undefined || isEmpty(was, values[channel])) return []
+  return Object.entries(standstill.channels ?? {}).flatMap(([channel, was]): Loss[] => {
     if (isControlChannel(channel) || was.kind.startsWith('NamedBarrierValue')) return []
-    if (isKept(plan, standstill, channel)) return []
+    if (!holds(standstill, channel, was) || isKept(plan, standstill, channel)) return []
     const slot = plan.slotByChannel.get(channel)
     const is = slot === undefined ? undefined : plan.channels[slot]!.kind
-    return [
-      {
-        kind: 'channel',
-        channel,
-        was: was.kind,
-        is,
-        near: is === undefined ? nearChannels(plan, standstill, channel) : [],
-      },
-    ]
+    const near = is === undefined ? nearChannels(plan, standstill, channel) : []
+    return [{ kind: 'channel', channel, was: was.kind, is, near }]
   })
+}
+
+/** What nobody has written is no loss. A delta channel holds something though its value stands elsewhere. */
+function holds({ values, versions }: Standstill, channel: string, { kind, isUnique }: ChannelShape): boolean {
+  if (versions[channel] === undefined) return false
+  const value = values[channel]
+  if (value === undefined) return kind === 'DeltaChannel'
+  return !(kind === 'Topic' && Array.isArray(value) && value.length === 0 && isUnique !== true)
 }
 
 function lostWrites(plan: Plan, standstill: Standstill): Loss[] {
@@ -173,10 +170,6 @@ function keepsValue(was: ChannelShape, now: Plan['channels'][number]): boolean {
   if (was.kind === now.kind) return was.isUnique === now.traits?.isUnique
   if (was.kind === 'DeltaChannel') return now.kind === 'BinaryOperatorAggregate'
   return plain.has(was.kind) && lasting.has(now.kind)
-}
-
-function isEmpty({ kind, isUnique }: ChannelShape, value: unknown): boolean {
-  return kind === 'Topic' && Array.isArray(value) && value.length === 0 && isUnique !== true
 }
 
 function nearNodes(plan: Plan, { nodes }: Standstill, gone: string): string[] {

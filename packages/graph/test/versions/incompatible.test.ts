@@ -108,6 +108,25 @@ describe('nothing is lost by', () => {
     expect(result).toEqual({ topic: 'stones', log: ['now: that', 'plan'], more: 1 })
   })
 
+  test('a channel that is gone and holds what it began with', async () => {
+    const saver = new MemorySaver()
+    const before = new StateGraph(
+      Annotation.Root({
+        ...State.spec,
+        notes: Annotation<string[]>({ reducer: (a) => a, default: () => ['none'] }),
+      }),
+    )
+      .addNode('ask', () => ({ log: [interrupt<string, string>('which?')] }))
+      .addEdge(START, 'ask')
+      .compile({ checkpointer: saver })
+    await before.invoke({}, thread)
+    const next = new StateGraph(State)
+      .addNode('ask', () => ({ log: [interrupt<string, string>('which?')] }))
+      .addEdge(START, 'ask')
+      .compile({ checkpointer: saver })
+    expect(await next.invoke(new Command({ resume: 'that' }), thread)).toEqual({ log: ['that'] })
+  })
+
   test('a node that is gone before anybody came to it', async () => {
     const saver = new MemorySaver()
     await asking('ask', saver).invoke({}, thread)
