@@ -10,6 +10,7 @@ import {
   RESUME,
   SENDS,
   START,
+  formerNames,
   isTaskOutput,
   systemIds,
   type PendingWrite,
@@ -84,21 +85,25 @@ interface Candidate {
 
 function candidatesOf(checkpoint: CheckpointWithTasks): Candidate[] {
   const { id, line, metadata, values } = checkpoint
-  const step = String(((metadata as { step?: number }).step ?? -2) + 1)
+  // In a checkpoint that a migration made, tasks have the ids that they began with, made from former names.
+  const former = formerNames(checkpoint)
+  const { namespace } = former ?? line
+  const step = String(former?.step ?? ((metadata as { step?: number }).step ?? -2) + 1)
   const idOf = (node: string, ...rest: readonly unknown[]): string => {
-    const nameInLine = line.namespace === '' ? node : `${line.namespace}|${node}`
-    return systemIds.taskId(id, JSON.stringify([nameInLine, step, node, ...rest]))
+    const name = former?.nodes[node] ?? node
+    const nameInLine = namespace === '' ? name : `${namespace}|${name}`
+    return systemIds.taskId(former?.checkpoint ?? id, JSON.stringify([nameInLine, step, name, ...rest]))
   }
   const sends = values[SENDS]
   const sent = (Array.isArray(sends) ? sends : []).map((send, index): Candidate => {
     const { node } = send as { node: string }
     const path = `~__pregel_push, ${String(index).padStart(10, '0')}, 0000000000`
-    return { node, path, ids: [idOf(node, '__pregel_push', String(index))] }
+    return { node, path, ids: [idOf(node, '__pregel_push', String(former?.sends?.[index] ?? index))] }
   })
   const triggered = fullTriggers(checkpoint).map(([node, triggers]): Candidate => ({
     node,
     path: `~__pregel_pull, ${node}`,
-    ids: triggers.map((trigger) => idOf(node, '__pregel_pull', [trigger])),
+    ids: triggers.map((trigger) => idOf(node, '__pregel_pull', [former?.channels[trigger] ?? trigger])),
   }))
   return [...sent, ...triggered]
 }

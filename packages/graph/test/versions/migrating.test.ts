@@ -12,6 +12,7 @@ import {
   type BaseCheckpointSaver,
   type Migration,
 } from '@cairn/graph'
+import { STORE, storedTasks } from '@cairn/checkpoint'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
@@ -304,4 +305,17 @@ describe.each(savers)('a migrated thread, with %s,', (_, openSaver) => {
     expect(seen).toEqual([['beside', { log: ['beside'] }]])
     expect(result['log']).toEqual(['plan', 'BESIDE', 'which? that'])
   })
+})
+
+test('tasks of a migrated thread that still waits are found without its graph', async () => {
+  const saver = new MemorySaver()
+  await asking('ask', saver).invoke({}, thread)
+  const next = asking('question', saver, { version: '2', migrations: [renamed], topic: 'subject' })
+  await next.invoke(null, thread)
+  const head = (await saver[STORE].load({ threadId: 't', namespace: '' }))!
+  expect(head.metadata['migration']).toMatchObject({ from: '1', to: '2', nodes: { question: 'ask' } })
+  expect(storedTasks(head)).toMatchObject([
+    { node: 'beside', state: { kind: 'done' } },
+    { node: 'question', state: { kind: 'waiting', questions: [{ value: 'which?' }] } },
+  ])
 })
