@@ -73,8 +73,13 @@ export function nextNodes(view: CheckpointView): string[] {
 
 /** Every node of the superstep that starts here; `name ×3` for one that has several tasks. */
 export function namesOf(tasks: readonly StoredTask[]): string[] {
+  return countedNames(tasks.map(({ node = '?' }) => node))
+}
+
+/** Each name once; `name ×3` for one that comes three times. */
+export function countedNames(names: readonly string[]): string[] {
   const counts = new Map<string, number>()
-  for (const { node = '?' } of tasks) counts.set(node, (counts.get(node) ?? 0) + 1)
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
   return [...counts].map(([node, count]) => (count === 1 ? node : `${node} ×${count}`))
 }
 

@@ -1,16 +1,21 @@
 // The commands, their options and their help. What they do stands in `commands/`, loaded when it is asked for.
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { ThreadStatus } from '@cairn/checkpoint'
 import { answerHelp } from './answers.ts'
 import { CliError } from './cli-error.ts'
 import type { CheckOptions } from './commands/check.ts'
 import type { Context } from './commands/context.ts'
+import type { EraseOptions } from './commands/erase.ts'
 import type { ExportOptions } from './commands/export.ts'
 import type { GraphOptions } from './commands/graph.ts'
 import type { HistoryOptions } from './commands/history.ts'
 import type { ImportOptions } from './commands/import.ts'
+import type { PruneOptions } from './commands/prune.ts'
+import type { LabelOptions } from './commands/label.ts'
 import type { ResumeOptions } from './commands/resume.ts'
 import type { RunOptions } from './commands/run.ts'
+import type { SearchOptions } from './commands/search.ts'
 import type { ShowOptions } from './commands/show.ts'
 import { ExitCode, exitCodesHelp } from './exit-code.ts'
 import { nearestNames } from './nearest.ts'
@@ -42,6 +47,7 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
 
 interface SharedOptions {
   readonly db?: string
+  readonly keyFile?: string
   readonly json?: boolean
 }
 
@@ -49,10 +55,11 @@ type Settle = (exitCode: ExitCode) => void
 
 function createProgram(output: Output, { stdout, environment }: Surroundings, settle: Settle): Command {
   const contextFor = (command: Command): Context => {
-    const { db } = command.optsWithGlobals<SharedOptions>()
+    const { db, keyFile = environment['CAIRN_KEY_FILE'] } = command.optsWithGlobals<SharedOptions>()
     return {
       output,
       invocation: { program: environment['CAIRN_COMMAND'] ?? 'cairn', database: db },
+      keyFile,
       database: db ?? environment['CAIRN_DB'] ?? 'threads.db',
     }
   }
@@ -62,6 +69,7 @@ function createProgram(output: Output, { stdout, environment }: Surroundings, se
     .helpOption('--help', 'print what a command does, with examples')
     .helpCommand(false)
     .option('--db <path>', 'the database of threads (default: $CAIRN_DB, or threads.db)')
+    .option('--key-file <path>', 'the keys of an encrypted database (default: $CAIRN_KEY_FILE)')
     .option('--json', 'print JSON only, errors included')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -134,6 +142,59 @@ function createProgram(output: Output, { stdout, environment }: Surroundings, se
     .action(async (_options: unknown, command: Command) => {
       const { showThreads } = await import('./commands/threads.ts')
       settle(await showThreads(contextFor(command)))
+    })
+
+  program
+    .command('search')
+    .summary('find threads by labels, status, time and words')
+    .description(
+      'Finds the threads for which all of it holds, the newest first. WORDS stand in the newest state, in any value and ' +
+        'order, whatever their case and accents; \'"side by side"\' and begin* work.',
+    )
+    .argument('[words...]', 'words in the newest state')
+    .option('--tag <tag>', 'has this tag; may be repeated', collect)
+    .option('--metadata <key=value>', 'has this metadata, JSON or text; may be repeated', collect)
+    .option('--status <status>', `${statuses.join(', ')}; may be repeated`, collectStatus)
+    .option('--created-after <time>', 'began then or later')
+    .option('--created-before <time>', 'began before')
+    .option('--updated-after <time>', 'has its newest checkpoint since then')
+    .option('--updated-before <time>', 'has its newest checkpoint from before')
+    .option('--limit <count>', 'at most so many (default: 20)', positiveInteger)
+    .option('--cursor <cursor>', 'go on after another page')
+    .addHelpText(
+      'after',
+      examples(
+        'cairn search --status interrupted',
+        'cairn search --tag vip --metadata user=ada --updated-after 2026-11-01',
+        'cairn search lost luggage --limit 5 --json',
+      ),
+    )
+    .action(async (words: readonly string[], options: SearchOptions, command: Command) => {
+      const { searchThreads } = await import('./commands/search.ts')
+      settle(await searchThreads(words, options, contextFor(command)))
+    })
+
+  program
+    .command('label')
+    .summary('show and set the tags and metadata of a thread')
+    .description(
+      'Shows the tags and the metadata of a thread, after changing them. They are kept in plain text, also in an ' +
+        'encrypted database. "cairn search", "cairn prune" and "cairn erase" go by them.',
+    )
+    .requiredOption('--thread <id>', 'the thread')
+    .option('--tag <tag>', 'put this tag on it; may be repeated', collect)
+    .option('--untag <tag>', 'take this tag off; may be repeated', collect)
+    .option('--set <key=value>', 'set this metadata, JSON or text; without =value, take it away', collect)
+    .addHelpText(
+      'after',
+      examples(
+        'cairn label --thread t1 --tag vip --set user=ada',
+        'cairn label --thread t1 --untag vip --set user',
+      ),
+    )
+    .action(async (options: LabelOptions, command: Command) => {
+      const { labelThread } = await import('./commands/label.ts')
+      settle(await labelThread(options, contextFor(command)))
     })
 
   program
@@ -270,6 +331,73 @@ function createProgram(output: Output, { stdout, environment }: Surroundings, se
       settle(await showGraph(file, options, contextFor(command)))
     })
 
+  program
+    .command('prune')
+    .summary('take old checkpoints out')
+    .description(
+      'Takes out the checkpoints that no rule keeps, and makes the file smaller. What one rule keeps stays. The newest ' +
+        'checkpoint of each branch, where branches part, and what waits for an answer always stay. Runs may go on meanwhile.',
+    )
+    .option('--keep-last <count>', 'keep so many of the newest of each branch', positiveInteger)
+    .option('--max-age <duration>', 'keep what is not older: 90s, 15m, 12h, 30d, 8w')
+    .option('--keep-every <count>', 'keep the first of every so many supersteps', positiveInteger)
+    .option('--pin <checkpoint>', 'keep the checkpoint with this id; may be repeated', collect)
+    .option('--thread <id>', 'only this thread')
+    .option('--tag <tag>', 'only threads with this tag')
+    .option('--save', 'keep the rules in the database: for the thread, the tag, or every thread')
+    .option('--dry-run', 'only say what would go')
+    .option('--vacuum', 'write the whole file anew, which a file of an earlier release needs once to shrink')
+    .addHelpText(
+      'after',
+      examples(
+        'cairn prune --keep-last 20 --max-age 30d --dry-run',
+        'cairn prune --keep-last 5 --tag trial --save',
+        'cairn prune',
+      ),
+    )
+    .action(async (options: PruneOptions, command: Command) => {
+      const { prune } = await import('./commands/prune.ts')
+      settle(await prune(options, contextFor(command)))
+    })
+
+  program
+    .command('erase')
+    .summary('erase threads, or a text, for good')
+    .description(
+      'Erases threads, or a text wherever it stands in values, tasks, metadata and memories, forks and history ' +
+        'included. No byte of it is left in the file or its log. Backups and exports are not touched.',
+    )
+    .option('--thread <id>', 'this thread; with --text, only in this thread')
+    .option('--tag <tag>', 'the threads with this tag')
+    .option('--metadata <key=value>', 'the threads with this metadata; may be repeated', collect)
+    .option('--text <text>', 'this text; may be repeated', collect)
+    .option('--yes', 'do it: it cannot be undone')
+    .addHelpText(
+      'after',
+      examples(
+        'cairn erase --thread t1 --yes',
+        'cairn erase --metadata user=ann --yes',
+        'cairn erase --text ann@example.org --yes',
+      ),
+    )
+    .action(async (options: EraseOptions, command: Command) => {
+      const { erase } = await import('./commands/erase.ts')
+      settle(await erase(options, contextFor(command)))
+    })
+
+  program
+    .command('rotate-key')
+    .summary('encrypt everything with the current key')
+    .description(
+      'Encrypts every row that has another key, or none, with the current key of the file of keys. Runs may go on ' +
+        'meanwhile, if they have been given both keys. A current key of null takes encryption away.',
+    )
+    .addHelpText('after', examples('cairn rotate-key --key-file keys.json'))
+    .action(async (_options: unknown, command: Command) => {
+      const { rotateKey } = await import('./commands/rotate-key.ts')
+      settle(await rotateKey(contextFor(command)))
+    })
+
   return program
 }
 
@@ -279,6 +407,14 @@ function examples(...lines: readonly string[]): string {
 
 function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
+}
+
+const statuses: readonly ThreadStatus[] = ['finished', 'interrupted', 'failed', 'stopped']
+
+function collectStatus(text: string, previous: readonly ThreadStatus[] = []): ThreadStatus[] {
+  const status = statuses.find((name) => name === text)
+  if (status === undefined) throw new InvalidArgumentError(`It must be one of ${statuses.join(', ')}.`)
+  return [...previous, status]
 }
 
 function positiveInteger(text: string): number {

@@ -275,23 +275,30 @@ test('help names the commands and the exit codes, and each command has examples'
     Runs graphs whose every superstep is saved, and looks into what they did.
 
     Options:
-      --version                print the version
-      --db <path>              the database of threads (default: $CAIRN_DB, or
-                               threads.db)
-      --json                   print JSON only, errors included
-      --help                   print what a command does, with examples
+      --version                    print the version
+      --db <path>                  the database of threads (default: $CAIRN_DB, or
+                                   threads.db)
+      --key-file <path>            the keys of an encrypted database (default:
+                                   $CAIRN_KEY_FILE)
+      --json                       print JSON only, errors included
+      --help                       print what a command does, with examples
 
     Commands:
-      run [options] <file>     run a graph on an input
-      resume [options] [file]  answer the questions of a thread, or go on after a
-                               crash
-      threads                  list the threads
-      history [options]        list the checkpoints of a thread
-      show [options]           show a checkpoint of a thread
-      check [options] <file>   say which threads a graph would break
-      export [options]         write threads as JSON Lines
-      import [options] <file>  take threads from an export or another database
-      graph [options] <file>   draw a graph
+      run [options] <file>         run a graph on an input
+      resume [options] [file]      answer the questions of a thread, or go on after
+                                   a crash
+      threads                      list the threads
+      search [options] [words...]  find threads by labels, status, time and words
+      label [options]              show and set the tags and metadata of a thread
+      history [options]            list the checkpoints of a thread
+      show [options]               show a checkpoint of a thread
+      check [options] <file>       say which threads a graph would break
+      export [options]             write threads as JSON Lines
+      import [options] <file>      take threads from an export or another database
+      graph [options] <file>       draw a graph
+      prune [options]              take old checkpoints out
+      erase [options]              erase threads, or a text, for good
+      rotate-key                   encrypt everything with the current key
 
     Exit codes:
       0    finished
@@ -306,6 +313,8 @@ test('help names the commands and the exit codes, and each command has examples'
     'run',
     'resume',
     'threads',
+    'search',
+    'label',
     'history',
     'show',
     'check',

@@ -100,7 +100,7 @@ describe('cairn export and cairn import', () => {
     const { exitCode, stderr } = await workplace.run('import cut.jsonl --db cut.db')
     expect([exitCode, stderr]).toEqual([
       4,
-      'cairn: cut.jsonl: Line 8: The export stops here, before its end. Export the threads again, or get the rest of the file. Nothing was imported.\n',
+      'cairn: cut.jsonl: Line 9: The export stops here, before its end. Export the threads again, or get the rest of the file. Nothing was imported.\n',
     ])
     expect(await threadsIn('cut.db')).toEqual([])
   })

@@ -13,6 +13,7 @@ afterAll(() => workplace[Symbol.dispose]())
 const graphs = ['research', 'approval', 'failing', 'renamed', 'nested']
 for (const name of graphs)
   cpSync(join(home, `test/fixtures/${name}.ts`), join(workplace.directory, `${name}.ts`))
+cpSync(join(home, 'test/fixtures/keys.json'), join(workplace.directory, 'keys.json'))
 symlinkSync(join(home, 'node_modules'), join(workplace.directory, 'node_modules'))
 
 const commands = Array.from(
@@ -29,7 +30,22 @@ const actualIds = new Map<string, string>()
 test('the README has an example of every command', () => {
   const names = new Set(commands.map(({ line }) => line.split(' ')[0]))
   expect(names).toEqual(
-    new Set(['check', 'export', 'graph', 'history', 'import', 'resume', 'run', 'show', 'threads']),
+    new Set([
+      'check',
+      'erase',
+      'export',
+      'graph',
+      'history',
+      'import',
+      'label',
+      'prune',
+      'resume',
+      'rotate-key',
+      'run',
+      'search',
+      'show',
+      'threads',
+    ]),
   )
 })
 

@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts'
 import { commandLine } from '../command-line.ts'
 import { ExitCode } from '../exit-code.ts'
 import { printable } from '../format-value.ts'
+import { parseKeyValue } from '../key-value.ts'
 import type { Context } from './context.ts'
 import { keepingHouse } from './open-housekeeper.ts'
 
@@ -66,19 +67,7 @@ function selectionOf({ thread, tag, metadata }: EraseOptions): ThreadSelection {
   }
   if (thread !== undefined) return { threadId: thread }
   if (tag !== undefined) return { tag }
-  return { metadata: Object.fromEntries(metadata!.map(parsePair)) }
-}
-
-/** What is not JSON is text. */
-function parsePair(pair: string): [key: string, value: string | number | boolean | null] {
-  const end = pair.indexOf('=')
-  const key = end === -1 ? pair : pair.slice(0, end)
-  const text = end === -1 ? '' : pair.slice(end + 1)
-  try {
-    return [key, JSON.parse(text) as string]
-  } catch {
-    return [key, text]
-  }
+  return { metadata: Object.fromEntries(metadata!.map(parseKeyValue)) }
 }
 
 function unconfirmed(options: EraseOptions, { invocation }: Context): CliError {

@@ -1,29 +1,28 @@
 import { relative } from 'node:path'
 import type { ThreadStatus } from '@cairn/checkpoint'
-import { namesOf, nextNodes, statusOf } from '../checkpoint-view.ts'
 import { ExitCode } from '../exit-code.ts'
 import { printable } from '../format-value.ts'
 import type { Colors } from '../output.ts'
 import { tableLines } from '../table.ts'
-import { listThreads, openThreadsToRead, type ThreadSummary } from '../threads.ts'
+import { listThreads, openThreadsToSearch, type ThreadSummary } from '../threads.ts'
 import { formatTime } from '../time.ts'
 import type { Context } from './context.ts'
 
 /** Lists the threads of a database, the one with the newest checkpoint first. */
 export async function showThreads(context: Context): Promise<ExitCode> {
   const { output, database } = context
-  const threads = openThreadsToRead(context)
+  const threads = openThreadsToSearch(context)
   try {
     const summaries = await listThreads(threads)
     output.document(summaries.map(describe))
     if (summaries.length === 0) output.notes([`${database} holds no threads.`])
     else {
-      const rows = summaries.map(({ head, graph }) => [
-        printable(head.threadId),
-        paintStatus(statusOf(head), output.colors),
-        String(head.step),
-        nextNodes(head).join(', '),
-        formatTime(head.createdAt, output.stdout.isTerminal),
+      const rows = summaries.map(({ threadId, status, step, next, updatedAt, graph }) => [
+        printable(threadId),
+        paintStatus(status, output.colors),
+        String(step),
+        next.join(', '),
+        formatTime(updatedAt, output.stdout.isTerminal),
         graph === undefined ? '' : relative(process.cwd(), graph),
       ])
       output.lines(
@@ -52,15 +51,19 @@ export function paintStatus(status: ThreadStatus, colors: Colors): string {
   return paint[status](status)
 }
 
-function describe({ head, graph }: ThreadSummary): object {
+/** For `--json`. */
+export function describe(summary: ThreadSummary): object {
+  const { threadId, status, step, next, tasks, updatedAt, checkpointId, graph, tags, metadata } = summary
   return {
-    thread: head.threadId,
-    status: statusOf(head),
-    step: head.step,
-    next: nextNodes(head),
-    tasks: namesOf(head.tasks),
-    updatedAt: head.createdAt,
-    checkpoint: head.id,
+    thread: threadId,
+    status,
+    step,
+    next,
+    tasks,
+    updatedAt,
+    checkpoint: checkpointId,
     graph: graph ?? null,
+    tags,
+    metadata,
   }
 }
