@@ -42,7 +42,7 @@ export type PendingWrite = readonly [taskId: string, channel: string, value: unk
  * graph, so that a store can keep it once and remember where.
  */
 export interface StoredShape {
-  /** Of the text: 64 hexadecimal digits. */
+  /** SHA-256 of the text: 64 hexadecimal digits. A store may check it. */
   readonly hash: string
   /** JSON; see `PlanShape`. */
   readonly text: string

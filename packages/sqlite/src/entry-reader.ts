@@ -168,7 +168,8 @@ export class EntryReader {
     return { entry, head: head!, state }
   }
 
-  #outline({ line, checkpointId }: Origin, entry: CheckpointEntry, metadata: CheckpointMetadata): Outline {
+  #outline(origin: Origin, entry: CheckpointEntry, metadata: CheckpointMetadata): Outline {
+    const { line, checkpointId } = origin
     const { parent, created, shape } = entry
     return {
       line: { threadId: line.thread.name, namespace: line.namespace },
@@ -176,7 +177,7 @@ export class EntryReader {
       parentId: parent === null ? undefined : expandId(parent),
       createdAt: typeof created === 'number' ? new Date(created).toISOString() : created,
       metadata,
-      ...(shape !== null && { shape: this.#tables.shapes.shapeOf(shape) }),
+      ...(shape !== null && { shape: this.#readable(origin, () => this.#tables.shapes.shapeOf(shape)) }),
     }
   }
 

@@ -24,12 +24,18 @@ export class NameTable {
     return id
   }
 
-  /** @throws {TypeError} when nothing has this number. */
+  /** @throws {TypeError} when nothing has this number, or the name is damaged. */
   textOf(id: unknown): string {
     const known = this.#texts.get(id as number)
     if (known !== undefined) return known
     const text = typeof id === 'number' ? this.#selectText.get(id) : undefined
     if (text === undefined) throw new TypeError(`no name has the number ${String(id)}`)
+    // The index has the text once more: where both agree, it is what was stored.
+    if (this.#selectId.get(text) !== id) {
+      throw new TypeError(
+        `the name with the number ${String(id)} is damaged, and reads ${JSON.stringify(text)}`,
+      )
+    }
     this.#ids.set(text, id as number)
     this.#texts.set(id as number, text)
     return text

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { StoredShape } from '@cairn/engine'
 import type { Database, Statement } from 'better-sqlite3'
 
@@ -26,12 +27,15 @@ export class ShapeTable {
     return id
   }
 
-  /** @throws {TypeError} when nothing has this number. */
+  /** @throws {TypeError} when nothing has this number, or the shape is damaged. */
   shapeOf(id: number): StoredShape {
     const known = this.#shapes.get(id)
     if (known !== undefined) return known
     const shape = this.#select.get(id)
     if (shape === undefined) throw new TypeError(`no shape has the number ${id}`)
+    if (createHash('sha256').update(shape.text).digest('hex') !== shape.hash) {
+      throw new TypeError(`the shape with the number ${id} is damaged: its hash differs`)
+    }
     this.#remember(id, shape)
     return shape
   }

@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto'
 import { describe, expect } from 'vitest'
 import type { StoredShape } from '@cairn/engine'
 import { storeTest, type OpenStore } from './opened-store.ts'
 import { checkpointAt, checkpointId, commit, commitChain, line, list, load } from './samples.ts'
 
-const shape = (name: string): StoredShape => ({
-  hash: Buffer.from(name.padEnd(32)).toString('hex'),
-  text: JSON.stringify({ graph: name, awkward: '✓ \u0000 "' }),
-})
+function shape(name: string): StoredShape {
+  const text = JSON.stringify({ graph: name, awkward: '✓ \u0000 "' })
+  return { hash: createHash('sha256').update(text).digest('hex'), text }
+}
 
 export function shapingConformance(open: OpenStore): void {
   const test = storeTest(open)
