@@ -28,6 +28,7 @@ import { newestFirst } from './newest-first.ts'
 import { checkOptions, defaultLeaseMs, type SqliteStoreOptions } from './options.ts'
 import { PartRows } from './parts/part-rows.ts'
 import { ValueParts } from './parts/value-parts.ts'
+import { PolicyTable } from './retention/policy-table.ts'
 import { ShapeTable } from './shapes.ts'
 import { forgetIndexedThread } from './threads/forget-index.ts'
 import { ThreadIndex } from './threads/thread-index.ts'
@@ -61,6 +62,7 @@ export class SqliteStore implements Store {
   readonly #reader: EntryReader
   readonly #writer: EntryWriter
   readonly #labels: ThreadLabels
+  readonly #policies: PolicyTable
   readonly #isEncrypted: boolean
   #index: ThreadIndex | undefined
   readonly #threads = new KnownThreads()
@@ -84,6 +86,7 @@ export class SqliteStore implements Store {
       const keys = KeyRing.open(this.#connection, options.encryption)
       this.#isEncrypted = keys.current !== null
       this.#labels = new ThreadLabels(database)
+      this.#policies = new PolicyTable(database)
       this.#lines = new LineTable(database)
       this.#entries = new EntryTable(database, keys)
       this.#names = new NameTable(database)
@@ -183,6 +186,7 @@ export class SqliteStore implements Store {
     this.#listed.readNow(threadId)
     this.#connection.writing(() => {
       this.#labels.deleteThread(threadId)
+      this.#policies.deleteThread(threadId)
       this.leases.forget(threadId)
       const deleted = this.#lines.deleteThread(threadId)
       if (deleted === undefined) return

@@ -29,6 +29,8 @@ export async function shrinkFile(connection: Connection, slices: TimeSlices): Pr
     free = left
     await slices.next()
   }
+  // The file is cut off when the log is in it, as far as nobody reads an earlier state.
+  database.pragma('wal_checkpoint(PASSIVE)')
 }
 
 /** Writes the whole file anew, without free space. Nobody else can write to it meanwhile, which may take seconds. */

@@ -1,9 +1,10 @@
+import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import * as fc from 'fast-check'
 import type { StoredCheckpoint } from '@cairn/engine'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Housekeeper, SqliteStore } from '@cairn/sqlite'
-import { checkpointAt, line } from '../commits.ts'
+import { checkpointAt, checkpointId, line, superstep } from '../commits.ts'
 import { temporaryPath } from '../temporary-directory.ts'
 import { commitRandom, randomSteps } from './random-thread.ts'
 
@@ -76,7 +77,153 @@ describe('pruning', () => {
         expect(database.prepare('SELECT count(*) FROM thread WHERE unswept = 1').pluck().get()).toBe(0)
         database.close()
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
+
+  test('takes out every value that nothing refers to any more, and no other', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomSteps, policy, async (steps, given) => {
+        const path = temporaryPath()
+        const store = SqliteStore.open(path)
+        await commitRandom(store, 'thread-1', steps)
+        await commitRandom(store, 'thread-2', steps)
+        store.close()
+        const housekeeper = Housekeeper.open(path)
+        await housekeeper.prune({ policy: given })
+        const rows = () =>
+          withDatabase(path, (database) => database.prepare('SELECT id FROM value').pluck().all())
+        const left = rows()
+        // Has everything counted anew.
+        withDatabase(path, (database) => database.exec('UPDATE thread SET unswept = 1'))
+        await housekeeper.prune({ policy: given })
+        housekeeper.close()
+        expect(rows()).toEqual(left)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  test('makes the file as small as what is left', async () => {
+    const path = temporaryPath()
+    const store = openStore(path)
+    for (let number = 0; number < 400; number++) {
+      await store.commit(superstep(number, { text: `${number} `.repeat(500) }))
+    }
+    const { fileBytes, bytes } = await openHousekeeper(path).prune({ policy: { keepLast: 2 } })
+    expect(fileBytes).toBeGreaterThan(500_000)
+    expect(bytes).toBeGreaterThan(500_000)
+    store.close()
+    expect(statSync(path).size).toBeLessThan(250_000)
+    expect(withDatabase(path, (database) => database.pragma('freelist_count', { simple: true }))).toBe(0)
+  })
+
+  test('looks at a thread anew when somebody has branched off from what was to go', async () => {
+    const path = temporaryPath()
+    const store = openStore(path)
+    for (let number = 0; number < 300; number++) {
+      await store.commit(superstep(number, { text: `${number} `.repeat(100) }))
+    }
+    const housekeeper = openHousekeeper(path)
+    const pruning = housekeeper.prune({ policy: { keepLast: 1 } })
+    const branch = checkpointAt(500, { parentId: checkpointId(2), changed: { count: 'elsewhere' } })
+    // Before the first checkpoint is taken out, the thread has been read already.
+    await new Promise((resolve) => setImmediate(resolve))
+    const before = store.load(line, checkpointId(2))!
+    await store.commit({ line, writes: [], checkpoint: branch })
+    await pruning
+    expect([...store.list({})].map(({ id }) => id)).toEqual([500, 299, 2].map(checkpointId))
+    expect(store.load(line, branch.id)!.values).toStrictEqual({ ...before.values, count: 'elsewhere' })
+    expect(store.load(line, checkpointId(299))!.parentId).toBe(checkpointId(2))
+  })
+
+  test('gives others their turn, and ends where it is told to', async () => {
+    const path = temporaryPath()
+    const store = openStore(path)
+    for (let number = 0; number < 300; number++) await store.commit(superstep(number))
+    const housekeeper = openHousekeeper(path)
+    let turns = 0
+    const stop = new AbortController()
+    const count = setInterval(() => {
+      if (++turns === 3) stop.abort(new Error('enough'))
+    }, 0)
+    await expect(housekeeper.prune({ policy: { keepLast: 1 }, signal: stop.signal })).rejects.toThrow(
+      'enough',
+    )
+    clearInterval(count)
+    expect(
+      (await housekeeper.prune({ policy: { keepLast: 1 } })).threads.every(({ isComplete }) => isComplete),
+    ).toBe(true)
+    expect([...store.list({})]).toHaveLength(1)
+  })
+
+  test('opens no store in memory, and refuses a policy that is none', async () => {
+    expect(() => Housekeeper.open(':memory:')).toThrow('It must be that of a file')
+    const housekeeper = openHousekeeper(temporaryPath())
+    await expect(housekeeper.prune({ policy: { keepLast: 0 } })).rejects.toMatchObject({
+      code: 'STORE_OPTION',
+    })
+    await expect(housekeeper.setPolicy('every thread', { maxAge: '1y' as '1d' })).rejects.toMatchObject({
+      option: 'maxAge',
+    })
+    housekeeper.close()
+    await expect(housekeeper.prune()).rejects.toMatchObject({ code: 'STORE_CLOSED' })
+  })
 })
+
+describe('stored policies', () => {
+  test('count for one thread first, then for its tags, then for every thread', async () => {
+    const path = temporaryPath()
+    const store = openStore(path)
+    const threadIds = ['own', 'tagged', 'twice', 'other']
+    for (const threadId of threadIds) {
+      for (let number = 0; number < 30; number++) {
+        const { checkpoint } = superstep(number)
+        await store.commit({ line: { threadId, namespace: '' }, writes: [], checkpoint: checkpoint! })
+      }
+    }
+    store.threads.tag('tagged', 'trial')
+    store.threads.tag('twice', 'trial')
+    store.threads.tag('twice', 'vip')
+    store.threads.tag('own', 'trial')
+    const housekeeper = openHousekeeper(path)
+    expect(await housekeeper.prune()).toMatchObject({ threads: [], removed: 0 })
+    await housekeeper.setPolicy({ threadId: 'own' }, { keepLast: 7 })
+    await housekeeper.setPolicy({ tag: 'trial' }, { keepLast: 2 })
+    await housekeeper.setPolicy({ tag: 'vip' }, { keepEvery: 10 })
+    await housekeeper.setPolicy('every thread', { keepLast: 20 })
+    expect(housekeeper.policies()).toHaveLength(4)
+    const { threads } = await housekeeper.prune()
+    expect(Object.fromEntries(threads.map(({ threadId, kept }) => [threadId, kept]))).toEqual({
+      own: 7,
+      tagged: 2,
+      twice: 5, // 0, 10, 20, and the last two
+      other: 20,
+    })
+    await housekeeper.setPolicy('every thread', undefined)
+    expect(housekeeper.policies()).toHaveLength(3)
+    store.deleteThread('own')
+    expect(housekeeper.policies().map(({ scope }) => scope)).toEqual([{ tag: 'trial' }, { tag: 'vip' }])
+  })
+})
+
+function openStore(path: string): SqliteStore {
+  const store = SqliteStore.open(path)
+  onTestFinished(() => store.close())
+  return store
+}
+
+function openHousekeeper(path: string): Housekeeper {
+  const housekeeper = Housekeeper.open(path)
+  onTestFinished(() => housekeeper.close())
+  return housekeeper
+}
+
+function withDatabase<Result>(path: string, use: (database: Database.Database) => Result): Result {
+  const database = new Database(path)
+  try {
+    return use(database)
+  } finally {
+    database.close()
+  }
+}
