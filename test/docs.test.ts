@@ -130,6 +130,8 @@ function aliases(): Record<string, string[]> {
     ...own,
     ['@cairn/engine/codec', ['../../../packages/engine/src/codec/index.ts']],
     ['@cairn/engine/memory-store', ['../../../packages/engine/src/memory-store.ts']],
+    ['@cairn/engine/transfer', ['../../../packages/engine/src/transfer/index.ts']],
+    ['@cairn/sqlite/langgraph', ['../../../packages/sqlite/src/langgraph/index.ts']],
     ['@cairn/testing/crash', ['../../../packages/testing/src/crash/index.ts']],
   ]) as Record<string, string[]>
 }
