@@ -93,3 +93,12 @@ describe('an edit', () => {
     expect(() => applyEdit(before, edit as Edit)).toThrow(message)
   })
 })
+
+test('public names of the transfer of threads', async () => {
+  expect(Object.keys(await import('@cairn/engine/transfer')).toSorted()).toEqual([
+    'InvalidExportError',
+    'ThreadExistsError',
+    'exportThreads',
+    'importThreads',
+  ])
+})

@@ -76,6 +76,16 @@ export function writingConformance(open: OpenStore): void {
       expect(await kept(store, [writes])).toStrictEqual(writes)
     })
 
+    test('come with the paths of their tasks, if the store tells them', async (store, _, context) => {
+      const paths = ['~__pregel_pull, b', '~__pregel_push, 0000000000', '']
+      const writes = paths.map((taskPath, index) => writesOf(`task-${index}`, [['a', index]], { taskPath }))
+      await commit(store, { writes, checkpoint: checkpointAt(0) })
+      const { taskPaths } = await load(store)
+      if (taskPaths === undefined) return context.skip('This store does not tell them.')
+      expect(taskPaths).toEqual({ 'task-0': paths[0], 'task-1': paths[1], 'task-2': paths[2] })
+      for await (const listed of store.list({})) expect(listed.taskPaths).toEqual(taskPaths)
+    })
+
     test('of a task that has none are none', async (store) => {
       expect(await kept(store, [[]])).toStrictEqual([])
     })
