@@ -7,14 +7,20 @@ export const ERASED = '[erased]'
 
 /** The text without what is to be erased; itself when it holds nothing of it. */
 export function eraseFromText(text: string, secrets: Secrets): string {
-  // Bytes stand in base64, where they cannot be seen from outside.
-  if (!secrets.mayBeIn(text) && !text.includes('"$bytes"')) return text
+  if (!secrets.mayBeIn(text) && !holdsBase64.test(text)) return text
   const value = JSON.parse(text) as unknown
   const erased = new Eraser(secrets).erased(value)
   return erased === value ? text : JSON.stringify(erased)
 }
 
 type Json = unknown
+
+/** Bytes stand in strings, where what they hold cannot be seen from outside: in JSON, and in a string alone. */
+const holdsBase64 = /"(?:data:[^",]*;base64,)?[A-Za-z0-9+/]{4,}={0,2}"/
+const isBase64 = /^(data:[^",]*;base64,)?([A-Za-z0-9+/]{4,}={0,2})$/
+
+/** Begins what no text of a user's is likely to be. */
+const standIn = '<row of a string>'
 
 class Eraser {
   readonly #secrets: Secrets
@@ -25,7 +31,7 @@ class Eraser {
 
   /** Gives the same object for what stays the same. */
   erased(value: Json): Json {
-    if (typeof value === 'string') return this.#secrets.replaceIn(value, ERASED)
+    if (typeof value === 'string') return value.startsWith(standIn) ? value : this.#string(value)
     if (typeof value === 'number') return this.#secrets.isIn(String(value)) ? ERASED : value
     if (typeof value !== 'object' || value === null) return value
     if (Array.isArray(value)) return this.#list(value)
@@ -34,6 +40,15 @@ class Eraser {
     return entries.length === 1 && first![0].startsWith('$')
       ? this.#tagged(value, first![0], first![1])
       : this.#record(value, entries)
+  }
+
+  #string(text: string): string {
+    const erased = this.#secrets.replaceIn(text, ERASED)
+    if (erased !== text) return erased
+    const [, start = '', base64] = isBase64.exec(text) ?? []
+    if (base64 === undefined || base64.length % 4 !== 0) return text
+    const bytes = Buffer.from(base64, 'base64')
+    return this.#secrets.zeroIn(bytes) ? start + bytes.toString('base64') : text
   }
 
   #list(list: readonly Json[]): readonly Json[] {
@@ -59,13 +74,12 @@ class Eraser {
     switch (tag) {
       case '$def':
       case '$instance':
-        // A number or the name of a class, and the content.
+      case '$bytes':
+        // A number, the name of a class or a kind of bytes, and the content.
         return this.#withPart(object, tag, content, 1)
       case '$ref':
       case '$undefined':
         return object
-      case '$bytes':
-        return this.#bytes(object, content)
       case '$date':
       case '$bigint':
       case '$number':
@@ -78,6 +92,8 @@ class Eraser {
         return this.#untagged(object, tag, content)
       case '$error':
         return this.#error(object, content)
+      case '$cairn.text':
+        return this.#pieces(object, tag, content)
       case '$cairn.list':
       case '$cairn.record':
         return this.#node(object, tag, content)
@@ -118,10 +134,18 @@ class Eraser {
     return next.some((item, at) => item !== items[at]) ? { [tag]: next } : object
   }
 
-  #bytes(object: object, content: Json): object {
-    if (!Array.isArray(content) || typeof content[1] !== 'string') return object
-    const bytes = Buffer.from(content[1], 'base64')
-    return this.#secrets.zeroIn(bytes) ? { $bytes: [content[0], bytes.toString('base64')] } : object
+  /** The strings that it leaves out are erased for themselves; for as long as this takes, others stand for them. */
+  #pieces(object: object, tag: string, content: Json): object {
+    if (!Array.isArray(content)) return this.#record(object, [[tag, content]])
+    const items = content as readonly Json[]
+    const whole = items
+      .map((item) => (typeof item === 'number' ? `"${standIn}${item}"` : String(item)))
+      .join('')
+    const value = JSON.parse(whole) as unknown
+    const next = this.erased(value)
+    if (next === value) return object
+    const pieces = JSON.stringify(next).split(new RegExp(`"${standIn}(-?\\d+)"`))
+    return { [tag]: pieces.map((piece, at) => (at % 2 === 0 ? piece : Number(piece))) }
   }
 }
 
