@@ -5,6 +5,7 @@ import type { CheckpointEntry } from './entries.ts'
 import type { LineRow } from './lines.ts'
 import type { ParsedChunk } from './parts/node-text.ts'
 import type { Part } from './parts/part.ts'
+import { RecentStrings } from './parts/recent-strings.ts'
 import { RecentLeaves } from './parts/recent-leaves.ts'
 
 /** The checkpoint that was committed last to a line. Its state moves on with the next one. */
@@ -46,6 +47,7 @@ export class KnownThread {
   /** Row of `value` → what it holds. */
   readonly parts = new Map<number, Part>()
   readonly chunks = new Map<number, ParsedChunk>()
+  readonly strings = new RecentStrings()
   /** Length of the texts of those rows. */
   size = 0
 

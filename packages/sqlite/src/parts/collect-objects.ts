@@ -13,5 +13,5 @@ export function collectObjects(value: unknown, seen: SeenObjects): void {
     else if (ArrayBuffer.isView(next)) continue
     for (const property of Object.values(Object.getOwnPropertyDescriptors(next))) open.push(property.value)
   }
-  for (const object of found) seen.add(object)
+  for (const object of found) seen.addFresh(object)
 }

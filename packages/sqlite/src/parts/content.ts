@@ -27,18 +27,17 @@ export class Content {
    */
   static of(value: unknown, isTransparent: Transparency, seen: SeenObjects): Content | undefined {
     if (isPrimitive(value)) return new Content(value, 0, true)
-    const count = seen.count
-    const taking = new Taking(isTransparent, seen)
+    const taking = new Taking(isTransparent)
     const root = taking.take(value)
-    if (root !== opaque) return new Content(root, taking.sharedCount, taking.isPlain)
-    seen.backTo(count)
-    return undefined
+    if (root === opaque) return undefined
+    for (const object of taking.objects) seen.addFresh(object)
+    return new Content(root, taking.sharedCount, taking.isPlain)
   }
 
   /** Whether a value holds the same as the one that this was taken of. Then its objects are added to `seen`. */
   isHeldBy(value: unknown, seen: SeenObjects): boolean {
     if (!(this.#root instanceof ObjectNode)) return Object.is(value, this.#root)
-    const count = seen.count
+    const count = seen.heldCount
     const known = this.#sharedCount === 0 ? none : new Array<object | undefined>(this.#sharedCount)
     if (isSame(value, this.#root, known, seen)) return true
     seen.backTo(count)
@@ -55,25 +54,33 @@ export class Content {
 
 const none: (object | undefined)[] = []
 
-/** The objects of several values: tells whether two of them hold the same one. */
+/** The objects of several values, each once: tells whether two of them hold the same one. */
 export class SeenObjects {
-  readonly #objects: object[] = []
+  /** Of values that hold what they held before. They did not share an object then. */
+  readonly #held: object[] = []
+  readonly #fresh = new Set<object>()
+  #hasRepetition = false
 
-  add(object: object): void {
-    this.#objects.push(object)
+  addHeld(object: object): void {
+    this.#held.push(object)
   }
 
-  get count(): number {
-    return this.#objects.length
+  addFresh(object: object): void {
+    if (this.#fresh.has(object)) this.#hasRepetition = true
+    else this.#fresh.add(object)
   }
 
-  /** Takes back what was added since it had so many. */
+  get heldCount(): number {
+    return this.#held.length
+  }
+
+  /** Takes back what was added to the held ones since there were so many. */
   backTo(count: number): void {
-    this.#objects.length = count
+    this.#held.length = count
   }
 
   get hasRepetition(): boolean {
-    return new Set(this.#objects).size < this.#objects.length
+    return this.#hasRepetition || (this.#fresh.size > 0 && this.#held.some((each) => this.#fresh.has(each)))
   }
 }
 
@@ -82,7 +89,10 @@ class ObjectNode {
   /** `undefined` for an array. */
   readonly keys: readonly string[] | undefined
   readonly values: readonly Node[]
-  readonly symbols: readonly (readonly [symbol, PropertyDescriptor])[] | undefined
+  /** A copy whose objects are still to be put in: an array or, for any other object, a plain one. */
+  readonly template: object
+  /** Places in `values` of objects. */
+  readonly nested: readonly number[]
   /** Its number among the objects that occur more than once, or -1. */
   shared = -1
 
@@ -90,12 +100,13 @@ class ObjectNode {
     prototype: object,
     keys: readonly string[] | undefined,
     values: readonly Node[],
-    symbols: ObjectNode['symbols'],
+    template: object,
   ) {
     this.prototype = prototype
     this.keys = keys
     this.values = values
-    this.symbols = symbols
+    this.template = template
+    this.nested = values.flatMap((value, at) => (value instanceof ObjectNode ? [at] : []))
   }
 }
 
@@ -108,12 +119,14 @@ class Taking {
   sharedCount = 0
   isPlain = true
   readonly #isTransparent: Transparency
-  readonly #seen: SeenObjects
   readonly #nodes = new Map<object, ObjectNode | typeof opaque>()
 
-  constructor(isTransparent: Transparency, seen: SeenObjects) {
+  constructor(isTransparent: Transparency) {
     this.#isTransparent = isTransparent
-    this.#seen = seen
+  }
+
+  get objects(): Iterable<object> {
+    return this.#nodes.keys()
   }
 
   take(value: unknown, depth = 0): Node | typeof opaque {
@@ -124,7 +137,6 @@ class Taking {
       if (known !== opaque && known.shared === -1) known.shared = this.sharedCount++
       return known
     }
-    this.#seen.add(value)
     this.#nodes.set(value, opaque) // for as long as it is open: it must not hold itself
     const node = this.#takeObject(value, depth)
     this.#nodes.set(value, node)
@@ -137,24 +149,28 @@ class Taking {
     const isPlain = prototype === Object.prototype
     if (prototype === null || !(isPlain || this.#isTransparent(object))) return opaque
     if (!isPlain) this.isPlain = false
-    const symbols = Object.getOwnPropertySymbols(object)
-    if (isPlain && symbols.length > 0) return opaque
+    if (isPlain && Object.getOwnPropertySymbols(object).length > 0) return opaque
     const keys = Object.keys(object)
+    // What its class has under the same name may be a setter.
+    if (!isPlain && keys.some((key) => key in prototype)) return opaque
     const values = this.#takeAll(
       keys.map((key) => (object as Record<string, unknown>)[key]),
       depth,
     )
     if (values === opaque) return opaque
-    const described = symbols.map(
-      (symbol) => [symbol, Object.getOwnPropertyDescriptor(object, symbol)!] as const,
-    )
-    return new ObjectNode(prototype, keys, values, described.length === 0 ? undefined : described)
+    const template = { ...object } as Record<string, unknown>
+    keys.forEach((key, at) => {
+      if (values[at] instanceof ObjectNode) template[key] = undefined
+    })
+    return new ObjectNode(prototype, keys, values, template)
   }
 
   #takeArray(array: readonly unknown[], depth: number): ObjectNode | typeof opaque {
     if (Object.keys(array).length !== array.length) return opaque
     const values = this.#takeAll(array, depth)
-    return values === opaque ? opaque : new ObjectNode(Array.prototype, undefined, values, undefined)
+    if (values === opaque) return opaque
+    const template = values.map((value) => (value instanceof ObjectNode ? undefined : value))
+    return new ObjectNode(Array.prototype, undefined, values, template)
   }
 
   #takeAll(values: readonly unknown[], depth: number): Node[] | typeof opaque {
@@ -177,7 +193,7 @@ function isSame(value: unknown, node: Node, known: (object | undefined)[], seen:
     known[node.shared] = value
   }
   if (Object.getPrototypeOf(value) !== node.prototype) return false
-  seen.add(value)
+  seen.addHeld(value)
   const { keys, values } = node
   if (keys === undefined) {
     const array = value as readonly unknown[]
@@ -198,27 +214,25 @@ function isSame(value: unknown, node: Node, known: (object | undefined)[], seen:
 }
 
 function revive(node: ObjectNode, made: (object | undefined)[]): object {
-  if (node.shared !== -1) {
-    const known = made[node.shared]
+  const { shared, keys, values, nested } = node
+  if (shared !== -1) {
+    const known = made[shared]
     if (known !== undefined) return known
   }
-  const { keys, values, symbols, prototype } = node
-  if (keys === undefined) {
-    const array: unknown[] = []
-    if (node.shared !== -1) made[node.shared] = array
-    for (const value of values) array.push(value instanceof ObjectNode ? revive(value, made) : value)
-    return array
-  }
-  const object = (prototype === Object.prototype ? {} : Object.create(prototype)) as Record<string, unknown>
-  if (node.shared !== -1) made[node.shared] = object
-  for (let at = 0; at < keys.length; at++) {
-    const value = values[at]
-    setOwn(object, keys[at]!, value instanceof ObjectNode ? revive(value, made) : value)
-  }
-  if (symbols !== undefined) {
-    for (const [symbol, descriptor] of symbols) Object.defineProperty(object, symbol, descriptor)
+  const object = copyOf(node)
+  if (shared !== -1) made[shared] = object
+  for (const at of nested) {
+    const value = revive(values[at] as ObjectNode, made)
+    if (keys === undefined) (object as unknown[])[at] = value
+    else (object as Record<string, unknown>)[keys[at]!] = value
   }
   return object
+}
+
+function copyOf({ prototype, keys, template }: ObjectNode): object {
+  if (keys === undefined) return [...(template as readonly unknown[])]
+  if (prototype === Object.prototype) return { ...template }
+  return Object.assign(Object.create(prototype) as object, template)
 }
 
 /** Plain assignment, the fast way, would take `__proto__` for the prototype, and may meet a setter of the class. */

@@ -1,12 +1,17 @@
 // The text of a node: JSON, as docs/design/format.md has it under "Values in parts".
+import { isPiecesText } from './long-strings.ts'
 import { setOwn } from './content.ts'
 import { Chunk, Leaf, type Item, type Part, Sequence } from './part.ts'
 
 const listStart = '{"$cairn.list":['
 const recordStart = '{"$cairn.record":['
 
-/** Whether a stored text is that of a node, and not that of a value. */
+/** Whether a stored text is that of a node, which refers to rows, and not that of a value. */
 export function isNodeText(text: string): boolean {
+  return isSequenceText(text) || isPiecesText(text)
+}
+
+export function isSequenceText(text: string): boolean {
   return text.startsWith(listStart) || text.startsWith(recordStart)
 }
 

@@ -3,7 +3,8 @@ import { crc32 } from 'node:zlib'
 import { inlineLimit } from '../inline-texts.ts'
 import type { KnownThread, KnownThreads } from '../known-threads.ts'
 import type { ValueTable } from '../values.ts'
-import { isNodeText, nodeText, parseNode, type NodeRows, type ParsedChunk } from './node-text.ts'
+import { cutOut, isPiecesText, joinPieces, type Pieces, piecesText } from './long-strings.ts'
+import { isSequenceText, nodeText, parseNode, type NodeRows, type ParsedChunk } from './node-text.ts'
 import { Chunk, Leaf, Sequence, type Item, type Part, type Place } from './part.ts'
 import { leafOf } from './value-parts.ts'
 
@@ -23,7 +24,7 @@ export class PartRows {
   /** @throws {TypeError|SyntaxError} when it is missing or damaged. */
   at(place: Place, thread: KnownThread): Part {
     if (typeof place === 'number') return this.#part(place, thread)
-    return isNodeText(place) ? this.#sequence(place, place, thread) : leafOf(place)
+    return isSequenceText(place) ? this.#sequence(place, place, thread) : leafOf(place)
   }
 
   /** Puts what has no row yet into the file; `number` is that of the thread there. */
@@ -35,10 +36,13 @@ export class PartRows {
     return (part.place ??= this.#placeSequence(part, thread, number))
   }
 
-  /** The text of a row; `undefined` when it is missing or damaged. */
+  /** The text of a value in a row; `undefined` when it is missing or damaged. */
   textOf(row: number): string | undefined {
     try {
-      return this.#values.read(row, crc32)?.text
+      const text = this.#values.read(row, crc32)?.text
+      return text !== undefined && isPiecesText(text)
+        ? joinPieces(text, (each) => this.#read(each).text)
+        : text
     } catch (error) {
       if (error instanceof TypeError) return undefined
       throw error
@@ -92,11 +96,31 @@ export class PartRows {
   }
 
   #insertLeaf(leaf: Leaf, thread: KnownThread, number: number): number {
-    const row = this.#values.insert(number, { text: leaf.text!, sum: leaf.sum })
+    const pieces = cutOut(leaf.text!)
+    const row =
+      pieces === undefined
+        ? this.#values.insert(number, { text: leaf.text!, sum: leaf.sum })
+        : this.insert(this.#piecesText(leaf, pieces, thread, number), number)
     leaf.row = row
+    leaf.former = undefined
     this.#remember(row, leaf, leaf.length, thread)
     if (leaf.kept !== undefined || leaf.given !== undefined) leaf.text = undefined
     return row
+  }
+
+  #piecesText(leaf: Leaf, pieces: Pieces, thread: KnownThread, number: number): string {
+    const strings: number[] = []
+    const text = piecesText(pieces, (string) => {
+      const row =
+        thread.strings.rowOf(string) ??
+        leaf.former?.strings.find((each) => this.textOf(each) === string) ??
+        this.insert(string, number)
+      strings.push(row)
+      return row
+    })
+    for (const [at, row] of strings.entries()) thread.strings.add(pieces[2 * at + 1]!, row)
+    leaf.strings = strings
+    return text
   }
 
   #remember(row: number, part: Part, length: number, thread: KnownThread): void {
@@ -108,14 +132,24 @@ export class PartRows {
     const known = thread.parts.get(row)
     if (known !== undefined) return known
     const { text, sum } = this.#read(row)
-    let part: Part
-    if (isNodeText(text)) part = this.#sequence(text, row, thread)
-    else {
-      part = new Leaf(text, sum)
-      part.row = row
-    }
-    this.#remember(row, part, text.length, thread)
+    const part = isSequenceText(text) ? this.#sequence(text, row, thread) : this.#leaf(text, sum, row)
+    this.#remember(row, part, part instanceof Leaf ? part.length : text.length, thread)
     return part
+  }
+
+  #leaf(text: string, sum: number, row: number): Leaf {
+    const strings: number[] = []
+    const leaf = isPiecesText(text)
+      ? leafOf(
+          joinPieces(text, (each) => {
+            strings.push(each)
+            return this.#read(each).text
+          }),
+        )
+      : new Leaf(text, sum)
+    leaf.row = row
+    leaf.strings = strings
+    return leaf
   }
 
   #chunk(row: number, thread: KnownThread): ParsedChunk {

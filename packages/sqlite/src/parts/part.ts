@@ -17,6 +17,10 @@ export class Leaf {
   kept: Content | undefined
   /** Its row in `value`, once it has one. */
   row: number | undefined
+  /** Rows of its long strings, if they have any of their own. */
+  strings: readonly number[] = []
+  /** What stood in its place before, until it has a row: it may have the same strings. */
+  former: Leaf | undefined
 
   constructor(text: string, sum: number) {
     this.text = text

@@ -85,7 +85,10 @@ export class ValueParts {
 
   #textLeaf(text: string, before: Part | undefined, fresh: FreshParts): Leaf {
     const leaf = leafOf(text)
-    return before !== undefined && this.hasSameText(before, leaf) ? before : fresh.byText.leaf(leaf)
+    if (before === undefined) return fresh.byText.leaf(leaf)
+    if (this.hasSameText(before, leaf)) return before
+    if (hasStrings(before)) leaf.former = before
+    return fresh.byText.leaf(leaf)
   }
 }
 
@@ -118,15 +121,17 @@ class Splitting {
   }
 
   #sequence(value: List | Keyed, before: Part | undefined, depth: number): Sequence {
-    this.#seen.add(value)
+    this.#seen.addFresh(value)
     const keys = isList(value) ? undefined : Object.keys(value)
     const known =
       before instanceof Sequence && (before.keys === undefined) === (keys === undefined) ? before : nothing
-    const matching = new Matching(known, this.#values, this.#seen)
-    const parts: Part[] = []
-    const origins: number[] = []
     const length = keys?.length ?? (value as List).length
-    for (let at = 0; at < length; at++) {
+    const same = this.#countSame(value, keys, known)
+    if (same === length && same === known.parts.length) return known
+    const matching = new Matching(known, same, this.#values, this.#seen)
+    const parts = known.parts.slice(0, same)
+    const origins = parts.map((_, at) => at)
+    for (let at = same; at < length; at++) {
       const element = keys === undefined ? (value as List)[at] : (value as Keyed)[keys[at]!]
       const found = matching.find(element, keys?.[at])
       parts.push(found?.part ?? this.#part(element, matching, depth + 1))
@@ -134,6 +139,22 @@ class Splitting {
     }
     if (known !== nothing && isUnchanged(known, keys, parts)) return known
     return new Sequence(keys, parts, groupParts(parts, known.items, origins))
+  }
+
+  /** How many parts of the version before are at the beginning as they were. */
+  #countSame(value: List | Keyed, keys: readonly string[] | undefined, known: Sequence): number {
+    const { parts } = known
+    const most = Math.min(parts.length, keys?.length ?? (value as List).length)
+    let at = 0
+    if (keys === undefined) while (at < most && holds(parts[at]!, (value as List)[at], this.#seen)) at++
+    else
+      while (
+        at < most &&
+        keys[at] === known.keys![at] &&
+        holds(parts[at]!, (value as Keyed)[keys[at]!], this.#seen)
+      )
+        at++
+    return at
   }
 
   /** A part for what the version before does not hold at that place. */
@@ -154,6 +175,7 @@ class Splitting {
     leaf.given = Content.of(value, this.#values.isTransparent, this.#seen)
     if (leaf.given?.isPlain === true) leaf.kept = leaf.given
     if (leaf.given === undefined) collectObjects(value, this.#seen)
+    if (hasStrings(matching.candidate)) leaf.former = matching.candidate
     const part = matching.withText(leaf) ?? this.#fresh.byText.leaf(leaf)
     if (isObject) this.#fresh.byObject.set(value, part)
     return part
@@ -176,7 +198,7 @@ class Matching {
   readonly #values: ValueParts
   readonly #seen: SeenObjects
   /** Where in the version before the next element is looked for first. */
-  #next = 0
+  #next: number
   #indexes: ReadonlyMap<string, number> | undefined
   #bySum: ReadonlyMap<number, number> | undefined
   /** What stood in the place of the element that was looked for last. */
@@ -184,8 +206,9 @@ class Matching {
   /** Index of the part that `withText` found last, or -1. */
   foundAt = -1
 
-  constructor(before: Sequence, values: ValueParts, seen: SeenObjects) {
+  constructor(before: Sequence, next: number, values: ValueParts, seen: SeenObjects) {
     this.#before = before
+    this.#next = next
     this.#values = values
     this.#seen = seen
   }
@@ -208,6 +231,7 @@ class Matching {
   /** The leaf of the version before with the same text. */
   withText(leaf: Leaf): Leaf | undefined {
     const { parts } = this.#before
+    if (this.#next >= parts.length) return undefined // it was appended
     this.#bySum ??= new Map(parts.map((part, index) => [part instanceof Leaf ? part.sum : -1, index]))
     for (const index of [this.#next, this.#bySum.get(leaf.sum) ?? -1]) {
       const part = parts[index]
@@ -232,8 +256,8 @@ function holds(part: Part, value: unknown, seen: SeenObjects): boolean {
   if (part instanceof Leaf) return isHeldBy(part, value, seen)
   if (typeof value !== 'object' || value === null || !isSequence(value)) return false
   const { keys, parts } = part
-  const count = seen.count
-  seen.add(value)
+  const count = seen.heldCount
+  seen.addHeld(value)
   const isSame = isList(value)
     ? keys === undefined &&
       value.length === parts.length &&
@@ -253,6 +277,10 @@ function haveSameKeys(value: Keyed, keys: readonly string[]): boolean {
 function isHeldBy({ kept, given }: Leaf, value: unknown, seen: SeenObjects): boolean {
   if (kept?.isHeldBy(value, seen) === true) return true
   return given !== undefined && given !== kept && given.isHeldBy(value, seen)
+}
+
+function hasStrings(part: Part | undefined): part is Leaf {
+  return part instanceof Leaf && part.strings.length > 0
 }
 
 type List = readonly unknown[]
