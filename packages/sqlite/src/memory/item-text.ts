@@ -51,19 +51,26 @@ export function closeText(cipher: RowCipher, text: string, address: ItemAddress)
  * @throws {UnreadableMemoryError} when it is not as it was written.
  */
 export function openText(cipher: RowCipher, row: ItemRow, file: string): string {
-  const { path, key, format, cipher: keyNumber, sum, data } = row
-  const unreadable = (why: string) => new UnreadableMemoryError(file, namespaceLabels(path), key, why)
-  const isStored = keyNumber === null ? typeof data === 'string' : data instanceof Uint8Array
-  if (format !== plainText || !isStored) {
-    throw unreadable(`its value has format ${format}, which this release does not know`)
+  const problem = problemOfText(row)
+  if (problem !== undefined) {
+    throw new UnreadableMemoryError(file, namespaceLabels(row.path), row.key, problem)
   }
-  const stored = data as string | Uint8Array
-  if (itemSum(stored, row) !== sum) throw unreadable('its value is not as it was written')
-  return keyNumber === null ? (stored as string) : cipher.unseal(keyNumber, stored, itemIdentity(row))
+  const data = row.data as string | Uint8Array
+  return row.cipher === null ? (data as string) : cipher.unseal(row.cipher, data, itemIdentity(row))
+}
+
+/** Why the text of a row cannot be read, as far as that can be told without a key. */
+export function problemOfText(row: ItemRow): string | undefined {
+  const { format, cipher, sum, data } = row
+  const isStored = cipher === null ? typeof data === 'string' : data instanceof Uint8Array
+  if (format !== plainText || !isStored) {
+    return `its value has format ${format}, which this release does not know`
+  }
+  return itemSum(data as string | Uint8Array, row) === sum ? undefined : 'its value is not as it was written'
 }
 
 /** Bound to the address: the value of another item does not pass for its own. */
-export function itemSum(data: string | Uint8Array, { path, key }: ItemAddress): number {
+function itemSum(data: string | Uint8Array, { path, key }: ItemAddress): number {
   return crc32(data, crc32(path + key))
 }
 

@@ -44,7 +44,7 @@ export class VectorTable {
   /** Those of a model that gives `dims` numbers. */
   read(item: number, dims: number): Float32Array[] {
     return this.#select.all(item, dims).map((row) => {
-      if (vectorSum(row.data, item) === row.sum) return openVector(this.#cipher, row, item)
+      if (isVectorWhole(row, item)) return openVector(this.#cipher, row, item)
       throw new CorruptStoreError(this.#path, `a vector of item ${item} is not as it was written`)
     })
   }
@@ -65,6 +65,11 @@ export function openVector(
 ): Float32Array {
   if (keyNumber === null) return bytesVector(data)
   return bytesVector(Buffer.from(cipher.unseal(keyNumber, data, vectorIdentity(item)), 'base64'))
+}
+
+/** Whether a vector is as it was written; no key is needed to tell. */
+export function isVectorWhole({ sum, data }: StoredVector, item: number): boolean {
+  return vectorSum(data, item) === sum
 }
 
 /** Bound to the item: the vector of another one does not pass for its own. */
