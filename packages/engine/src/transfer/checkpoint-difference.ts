@@ -3,7 +3,8 @@ import type { Codec } from '../codec/codec.ts'
 import { compareCodePoints } from '../code-point-order.ts'
 import type { SeenVersions, StoredCheckpoint, StoredShape, Version } from '../store.ts'
 import type { CheckpointRecord, Gone } from './export-format.ts'
-import { editBetween, type Edit, type Json } from './json-edit.ts'
+import type { Edit, Json } from './json-edit.ts'
+import { KnownValue } from './known-value.ts'
 
 /** A checkpoint whose values are the JSON that the codec gives. */
 export interface Snapshot {
@@ -14,20 +15,6 @@ export interface Snapshot {
   readonly seen: SeenVersions
   readonly values: ReadonlyMap<string, KnownValue>
   readonly shape: StoredShape | undefined
-}
-
-/** Parsed when it is needed: most values are the same text as before. */
-export class KnownValue {
-  readonly text: string
-  #json: Json | undefined
-
-  constructor(text: string) {
-    this.text = text
-  }
-
-  get json(): Json {
-    return (this.#json ??= JSON.parse(this.text) as Json)
-  }
 }
 
 /** @param like a checkpoint that may have the same values: what is known of them is used again */
@@ -79,7 +66,7 @@ function valueEdits({ values }: Snapshot, parent: Snapshot | undefined): Record<
   for (const [channel, value] of values) {
     const before = parent?.values.get(channel)
     if (before === value || before?.text === value.text) continue
-    const edit = before === undefined ? { set: value.json } : editBetween(before.json, value.json)
+    const edit = before === undefined ? { set: value.json } : value.editFrom(before)
     if (edit !== undefined) edits.push([channel, edit])
   }
   return sortedByName(Object.fromEntries(edits))
