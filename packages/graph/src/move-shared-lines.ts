@@ -1,14 +1,17 @@
 // What nested graphs with a memory of their own (`checkpointer: true`) remember, when the node that they run in is
 // renamed. Their lines of checkpoints are named after the nodes, without the ids of tasks.
 import {
+  formerNames,
   nestedPlans,
   versionOf,
+  type Commit,
   type FormerNames,
   type Line,
   type Plan,
   type Store,
   type StoredCheckpoint,
 } from '@cairn/engine'
+import { areWritesVersioned } from './langgraph/delta-snapshots.ts'
 
 /** Where such a line was, and where it is now: parts of namespaces. */
 type Move = readonly [from: string, to: string]
@@ -49,7 +52,7 @@ function movesWithin(plans: readonly Plan[], around: readonly Plan[] = []): Move
     plan.nodes
       .filter(({ isHidden }) => isHidden !== true)
       .flatMap((node) => {
-        const names = [node.name, ...namesBefore(plan, node.name)]
+        const names = [node.name, ...formerNodeNames(plan, node.name)]
         const within = movesWithin(nestedPlans(node), [...around, plan])
         return names.flatMap((old): Move[] => [
           [`|${old}`, `|${node.name}`],
@@ -59,7 +62,7 @@ function movesWithin(plans: readonly Plan[], around: readonly Plan[] = []): Move
   )
 }
 
-function namesBefore({ migrations }: Plan, name: string): string[] {
+function formerNodeNames({ migrations }: Plan, name: string): string[] {
   return migrations.flatMap(({ nodes = {} }) =>
     Object.entries(nodes).flatMap(([old, now]) => (now === name ? [old] : [])),
   )
@@ -69,32 +72,55 @@ function namesBefore({ migrations }: Plan, name: string): string[] {
 async function moveLines(threadId: string, [from, to]: Move, openStore: () => Store): Promise<void> {
   for (let count = 0; ; count++) {
     const number = count === 0 ? '' : `|${count}`
-    const stored = await openStore().load({ threadId, namespace: from + number })
-    if (stored === undefined) return
+    const source = openStore()
+    const newest = await source.load({ threadId, namespace: from + number })
+    if (newest === undefined) return
     const line = { threadId, namespace: to + number }
     const store = openStore()
-    if ((await store.load(line)) === undefined) await beginLine(store, line, stored)
+    if ((await store.load(line)) === undefined) await copyLine(source, newest, store, line)
   }
 }
 
-async function beginLine(store: Store, line: Line, stored: StoredCheckpoint): Promise<void> {
-  const { id, createdAt, metadata, versions, seen, values, shape, writes, taskPaths } = stored
-  const version = versionOf(stored)
-  const migration: FormerNames = {
-    at: id,
-    from: version,
-    to: version,
-    checkpoint: id,
-    namespace: stored.line.namespace,
-    step: metadata.step + 1,
-    nodes: {},
-    channels: {},
-    ...(metadata['migration'] as Partial<FormerNames> | undefined),
+/** Copies the newest checkpoint of a line; with those before it, if some of its values stand beside them. */
+async function copyLine(source: Store, newest: StoredCheckpoint, store: Store, line: Line): Promise<void> {
+  const chain = [newest]
+  for (let oldest = newest; hasDeltas(oldest) && oldest.parentId !== undefined;) {
+    const parent = await source.load(newest.line, oldest.parentId)
+    if (parent === undefined) break
+    chain.unshift((oldest = parent))
   }
-  const ids = [...new Set(writes.map(([taskId]) => taskId))]
-  await store.commit({
+  let parent: StoredCheckpoint | undefined
+  for (const stored of chain) {
+    const metadata =
+      stored === newest ? { ...stored.metadata, migration: namesBefore(stored) } : stored.metadata
+    await store.commit(copyOf({ ...stored, metadata }, parent, line))
+    parent = stored
+  }
+}
+
+/** A delta channel's value is made from what was written since a checkpoint held it. */
+function hasDeltas({ metadata }: StoredCheckpoint): boolean {
+  return areWritesVersioned(metadata)
+}
+
+/** Tasks that are under way have begun in the line that it comes from. */
+function namesBefore(stored: StoredCheckpoint): FormerNames {
+  const { id, line, metadata } = stored
+  const version = versionOf(stored)
+  const own = { at: id, from: version, to: version, checkpoint: id, namespace: line.namespace }
+  return formerNames(stored) ?? { ...own, step: metadata.step + 1, nodes: {}, channels: {} }
+}
+
+function copyOf(stored: StoredCheckpoint, parent: StoredCheckpoint | undefined, line: Line): Commit {
+  const { id, createdAt, metadata, versions, seen, values, shape, writes, taskPaths } = stored
+  const isNew = (channel: string) =>
+    parent === undefined ||
+    !Object.hasOwn(parent.values, channel) ||
+    parent.versions[channel] !== versions[channel]
+  const tasks = [...new Set(writes.map(([taskId]) => taskId))]
+  return {
     line,
-    writes: ids.map((taskId, index) => ({
+    writes: tasks.map((taskId, index) => ({
       checkpointId: id,
       taskId,
       taskPath: taskPaths?.[taskId] ?? String(index).padStart(10, '0'),
@@ -102,16 +128,16 @@ async function beginLine(store: Store, line: Line, stored: StoredCheckpoint): Pr
     })),
     checkpoint: {
       id,
-      parentId: undefined,
+      parentId: parent?.id,
       createdAt,
-      metadata: { ...metadata, migration },
+      metadata,
       versions,
       seen,
-      changed: values,
-      removed: [],
+      changed: Object.fromEntries(Object.entries(values).filter(([channel]) => isNew(channel))),
+      removed: Object.keys(parent?.values ?? {}).filter((channel) => !Object.hasOwn(values, channel)),
       ...(shape !== undefined && { shape }),
     },
-  })
+  }
 }
 
 /** Without the id of a task. */

@@ -369,7 +369,13 @@ function presentNames(configurable: Configurable, run: Run, tasks: readonly Task
   const own = tasks
     .filter(({ origin, node }) => origin.kind !== 'call' && run.formerNames?.nodes[node.name] !== undefined)
     .map((task) => [run.namespaceOf(task).split('|').at(-1)!, task.node.name])
-  return { ...around, ...Object.fromEntries(own) }
+  // A line that graphs share was renamed with the node that it is named after.
+  const now = run.journal.line.namespace.split('|')
+  const line = (run.formerNames?.namespace ?? '')
+    .split('|')
+    .map((part, index) => [part, now[index]] as const)
+    .filter(([part, present]) => part !== present && present !== undefined && !present.includes(':'))
+  return { ...around, ...Object.fromEntries([...line, ...own]) }
 }
 
 function customWriter(onCustom: SessionOptions['onCustom']): (chunk: unknown) => void {

@@ -1,13 +1,23 @@
-// Channels that carry no state but say who is due. Their names are LangGraph's, made from those of the nodes: so a node
-// that is renamed renames them.
+// Channels that carry no state but say who is due, and nodes that belong to others. Their names are LangGraph's, made from
+// those of the nodes: so a node that is renamed renames them.
 import { SENDS, START } from '../control.ts'
 
 const TRIGGER = 'branch:to:'
+const HANDLER = '__error_handler__'
 const join = /^(join(?:-any|-activated)?):(.+):([^:]+)$/
 
 /** The node that a channel makes due when it is written by an edge, a router or a command. */
 export function nodeTriggeredBy(channel: string): string | undefined {
   return channel.startsWith(TRIGGER) ? channel.slice(TRIGGER.length) : undefined
+}
+
+/** The node whose failures a node handles that was made for it. */
+export function nodeHandledBy(node: string): string | undefined {
+  return node.startsWith(HANDLER) ? node.slice(HANDLER.length) : undefined
+}
+
+export function handlerName(node: string): string {
+  return HANDLER + node
 }
 
 export interface JoinName {

@@ -3,7 +3,15 @@ import { ERROR_SOURCE_NODE, NO_WRITES, NULL_TASK_ID, SENDS, isTaskOutput } from 
 import type { SendPacket } from '../due.ts'
 import type { PendingWrite, SeenVersions, Version } from '../store.ts'
 import { versionNumber } from '../state.ts'
-import { isControlChannel, joinName, joinOf, nodeTriggeredBy, triggerName } from './control-channels.ts'
+import {
+  handlerName,
+  isControlChannel,
+  joinName,
+  joinOf,
+  nodeHandledBy,
+  nodeTriggeredBy,
+  triggerName,
+} from './control-channels.ts'
 import type { Migration } from './migration.ts'
 import { sentPackets, type DueTask, type Standstill } from './standstill.ts'
 
@@ -60,7 +68,10 @@ class Renaming {
 
   #node(name: string): string | null {
     const { nodes = {} } = this.#migration
-    return Object.hasOwn(nodes, name) ? nodes[name]! : name
+    if (Object.hasOwn(nodes, name)) return nodes[name]!
+    const handled = nodeHandledBy(name)
+    const node = handled === undefined ? undefined : this.#node(handled)
+    return typeof node === 'string' ? handlerName(node) : name
   }
 
   /** With the names that are made from those of nodes. */
