@@ -1,16 +1,21 @@
 import type { ScannedCheckpoint, ScannedLine } from './thread-scan.ts'
+import type { TimeSlices } from './time-slices.ts'
 
 /** Who is whose parent in a line, as checkpoints are taken out of it. */
 export class LineTree {
-  readonly #left: Map<string, ScannedCheckpoint>
+  readonly #left = new Map<string, ScannedCheckpoint>()
   readonly #parents = new Map<string, string>()
   readonly #children = new Map<string, Set<string>>()
 
-  constructor({ checkpoints }: ScannedLine) {
-    this.#left = new Map(checkpoints)
-    for (const [id, { node }] of checkpoints) {
-      if (node.parentId !== undefined) this.#adopt(node.parentId, id)
+  static async of({ checkpoints }: ScannedLine, slices: TimeSlices): Promise<LineTree> {
+    const tree = new LineTree()
+    for (const [id, checkpoint] of checkpoints) {
+      const { parentId } = checkpoint.node
+      tree.#left.set(id, checkpoint)
+      if (parentId !== undefined) tree.#adopt(parentId, id)
+      if (slices.isOver) await slices.next()
     }
+    return tree
   }
 
   /** What stands for the parent: one that was never there is named still. */

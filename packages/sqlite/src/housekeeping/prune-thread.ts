@@ -51,7 +51,7 @@ export async function previewPruning(
     }
     const { version, removed, kept } = plan
     const marking = { tables, threadId, thread: version.thread, slices }
-    const dead = await findDeadRows(marking, goneKeys(removed))
+    const dead = await findDeadRows(marking, await goneKeys(removed, slices))
     const bytes = sizeOfEntries(removed) + dead.bytes
     return { threadId, removed: removed.length, kept, bytes, isComplete: true }
   })

@@ -32,7 +32,7 @@ export async function removeCheckpoints(
   const { connection, tables, version, slices } = removing
   // The newest first: whatever is whole then is never made whole again for the next one.
   const left = removed.toSorted((one, other) => (one.node.id < other.node.id ? -1 : 1))
-  const removal = new Removal(line, tables)
+  const removal = new Removal(line, await LineTree.of(line, slices), tables)
   while (left.length > 0) {
     const gone: ScannedCheckpoint[] = []
     await writeWhenFree(connection, () => {
@@ -61,10 +61,10 @@ class Removal {
   readonly #ids: string[]
   readonly #placing: Placing
 
-  constructor(line: ScannedLine, tables: HousekeepingTables) {
+  constructor(line: ScannedLine, tree: LineTree, tables: HousekeepingTables) {
     this.#line = line
     this.#tables = tables
-    this.#tree = new LineTree(line)
+    this.#tree = tree
     this.#ids = [...line.checkpoints.keys()]
     this.#placing = {
       placeOf: () => {

@@ -63,8 +63,16 @@ export async function findDeadRows(
 }
 
 /** Names for the checkpoints that are looked at as gone. */
-export function goneKeys(checkpoints: readonly ScannedCheckpoint[]): ReadonlySet<string> {
-  return new Set(checkpoints.map(({ line, storedId }) => goneKey(line.row.id, storedId)))
+export async function goneKeys(
+  checkpoints: readonly ScannedCheckpoint[],
+  slices: TimeSlices,
+): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>()
+  for (const { line, storedId } of checkpoints) {
+    keys.add(goneKey(line.row.id, storedId))
+    if (slices.isOver) await slices.next()
+  }
+  return keys
 }
 
 function goneKey(line: number, checkpoint: CompactId): string {
