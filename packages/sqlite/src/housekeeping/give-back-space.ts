@@ -3,10 +3,11 @@ import type { Database } from 'better-sqlite3'
 import type { Connection } from '../connection.ts'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StoreBusyError } from '../errors.ts'
+import { translateError } from '../translate-error.ts'
 import type { TimeSlices } from './time-slices.ts'
 import { writeWhenFree } from './write-when-free.ts'
 
-/** How long to wait between two attempts to empty the log, in milliseconds. */
+/** How long to wait between two attempts while others use the file, in milliseconds. */
 const pauseMs = 5
 /** Pages that are moved at a time. */
 const pagesAtATime = 32
@@ -33,10 +34,23 @@ export async function shrinkFile(connection: Connection, slices: TimeSlices): Pr
   database.pragma('wal_checkpoint(PASSIVE)')
 }
 
-/** Writes the whole file anew, without free space. Nobody else can write to it meanwhile, which may take seconds. */
-export function rewriteFile(database: Database): void {
+/**
+ * Writes the whole file anew, without free space. Nobody else can write to it meanwhile, which may take seconds.
+ * @throws {StoreBusyError} when another connection writes for longer than this one waits.
+ */
+export async function rewriteFile({ database, path, busyTimeoutMs }: Connection): Promise<void> {
+  const deadlineMs = performance.now() + busyTimeoutMs
   database.pragma('auto_vacuum = INCREMENTAL')
-  database.exec('VACUUM')
+  for (;;) {
+    try {
+      database.exec('VACUUM')
+      return
+    } catch (error) {
+      const translated = translateError(error, path, busyTimeoutMs)
+      if (!(translated instanceof StoreBusyError) || performance.now() >= deadlineMs) throw translated
+      await pause(pauseMs)
+    }
+  }
 }
 
 /**

@@ -318,7 +318,7 @@ export class Housekeeper {
   }
 
   async #rewrite(): Promise<void> {
-    rewriteFile(this.#connection.database)
+    await rewriteFile(this.#connection)
     await emptyLog(this.#connection)
   }
 

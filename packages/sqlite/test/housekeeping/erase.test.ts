@@ -188,3 +188,39 @@ describe('erasing a text', () => {
     await expect(housekeeper.eraseText('ann')).rejects.toThrow('It must be texts or bytes of at least 4')
   })
 })
+
+describe('a file that was not always written with overwriting', () => {
+  test('is written anew when free space holds the text still', async () => {
+    const path = temporaryPath()
+    const store = SqliteStore.open(path)
+    for (let number = 0; number < 50; number++) {
+      await store.commit(superstep(number, { text: `${secret} ${number} `.repeat(50) }))
+    }
+    store.close()
+    const careless = new Database(path)
+    careless.pragma('secure_delete = OFF')
+    careless.exec('DELETE FROM value; DELETE FROM entry')
+    careless.close()
+    expect(countIn(path, secret)).toBeGreaterThan(50)
+    expect(await openHousekeeper(path).eraseText(secret)).toEqual({ threads: [], rows: 0, left: [] })
+    expect(countIn(path, secret)).toBe(0)
+  })
+
+  test('gives back its space from the first time on that it is written anew', async () => {
+    const path = temporaryPath()
+    const store = SqliteStore.open(path)
+    for (let number = 0; number < 200; number++) {
+      await store.commit(superstep(number, { text: `${number} `.repeat(400) }))
+    }
+    store.close()
+    const earlier = new Database(path)
+    earlier.pragma('journal_mode = DELETE')
+    earlier.pragma('auto_vacuum = NONE')
+    earlier.exec('VACUUM')
+    earlier.close()
+    const housekeeper = openHousekeeper(path)
+    expect((await housekeeper.prune({ policy: { keepLast: 100 } })).fileBytes).toBe(0)
+    await housekeeper.vacuum()
+    expect((await housekeeper.prune({ policy: { keepLast: 1 } })).fileBytes).toBeGreaterThan(50_000)
+  })
+})
