@@ -7,8 +7,8 @@ export type LaterKey = (typeof laterKeys)[number]
 /** What a listed checkpoint has from the beginning. */
 export type Outline = Omit<StoredCheckpoint, LaterKey>
 
-/** References that are kept before those are let go of that lead nowhere any more. */
-const most = 4096
+/** References that are kept, at least, before those are let go of that lead nowhere any more. */
+const few = 4096
 
 /**
  * Makes checkpoints that read what they hold when it is first looked at, and has them read it before it is gone: to
@@ -16,6 +16,7 @@ const most = 4096
  */
 export class ListedCheckpoints {
   readonly #unread = new Set<WeakRef<StoredCheckpoint>>()
+  #most = few
 
   make(outline: Outline, read: (key: LaterKey) => unknown): StoredCheckpoint {
     const checkpoint = outline as StoredCheckpoint
@@ -39,7 +40,7 @@ export class ListedCheckpoints {
         configurable: true,
       })
     }
-    if (this.#unread.size >= most) this.#forgetGone()
+    if (this.#unread.size >= this.#most) this.#forgetGone()
     this.#unread.add(new WeakRef(checkpoint))
     return checkpoint
   }
@@ -59,6 +60,8 @@ export class ListedCheckpoints {
     for (const reference of this.#unread) {
       if (reference.deref() === undefined) this.#unread.delete(reference)
     }
+    // Where most are in use still, looking again soon would be in vain.
+    this.#most = Math.max(few, 2 * this.#unread.size)
   }
 }
 

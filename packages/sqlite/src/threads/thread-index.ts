@@ -56,7 +56,7 @@ export interface IndexedStore {
 }
 
 /** How long it works before the event loop turns, in milliseconds. */
-const sliceMs = 8
+const sliceMs = 4
 /** Threads that are looked at in one go. */
 const threadsAtATime = 2000
 /** Of so many of the newest checkpoints the metadata are looked at. */
