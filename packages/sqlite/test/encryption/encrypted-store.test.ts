@@ -139,6 +139,23 @@ describe('an encrypted store', () => {
   })
 })
 
+test('an encrypted store is pruned, and texts are erased from it', async () => {
+  const path = temporaryPath()
+  const encryption = encryptionWith('new')
+  const store = openStore(path, { encryption })
+  for (let number = 0; number < 40; number++) {
+    await store.commit(superstep(number, { text: `${secret} ${number} `.repeat(number) }))
+  }
+  const housekeeper = Housekeeper.open(path, { encryption })
+  onTestFinished(() => housekeeper.close())
+  const before = store.load(line)!
+  expect((await housekeeper.prune({ policy: { keepLast: 3 } })).removed).toBe(37)
+  expect(store.load(line)).toStrictEqual(before)
+  expect(await housekeeper.eraseText(secret)).toMatchObject({ threads: [line.threadId], left: [] })
+  expect(store.load(line)!.values['text']).toBe('[erased] 39 '.repeat(39))
+  expect(openStore(path, { encryption }).load(line)).toStrictEqual(store.load(line))
+})
+
 describe('a store that was plain', () => {
   test('is encrypted by a rotation, in the midst of its runs, with no plain byte left, and can be made plain again', async () => {
     const path = temporaryPath()

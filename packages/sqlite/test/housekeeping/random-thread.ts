@@ -21,20 +21,27 @@ export const randomSteps = fc.array(step, { minLength: 1, maxLength: 60, size: '
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
 /** Makes the commits of a random thread one after the other, each from what is in the store by then. */
-export async function commitRandom(store: Store, threadId: string, steps: readonly Step[]): Promise<void> {
-  const thread = new RandomThread(threadId)
+export async function commitRandom(
+  store: Store,
+  threadId: string,
+  steps: readonly Step[],
+  idOf: (number: number) => string = checkpointId,
+): Promise<void> {
+  const thread = new RandomThread(threadId, idOf)
   for (const [number, each] of steps.entries()) await store.commit(thread.commit(number, each))
 }
 
 class RandomThread {
   readonly #threadId: string
+  readonly #idOf: (number: number) => string
   readonly #ids = new Map<string, string[]>()
   readonly #steps = new Map<string, number>()
   readonly #messages: string[] = []
   #record: Readonly<Record<string, string>> = {}
 
-  constructor(threadId: string) {
+  constructor(threadId: string, idOf: (number: number) => string) {
     this.#threadId = threadId
+    this.#idOf = idOf
   }
 
   commit(number: number, { back, nested, changed, removed, length, waits, hasMetadata }: Step): Commit {
@@ -43,7 +50,7 @@ class RandomThread {
     const line: Line = { threadId: this.#threadId, namespace }
     const ids = this.#ids.get(namespace) ?? []
     const parentId = ids.at(-1 - (back % (ids.length || 1)))
-    const id = checkpointId(number)
+    const id = this.#idOf(number)
     const parentStep = parentId === undefined ? -2 : this.#steps.get(parentId)!
     this.#ids.set(namespace, [...ids, id])
     this.#steps.set(id, parentStep + 1)
