@@ -16,6 +16,8 @@ export {
   UnreadableValueError,
   UnstorableValueError,
 } from './errors.ts'
+export { type Examination, type Finding, type FindingKind } from './doctor/finding.ts'
+export { type QuarantineReport, StoreDoctor, type StoreDoctorOptions } from './doctor/store-doctor.ts'
 export { type EncryptionOptions, type Key } from './encryption/encryption-options.ts'
 export { BrokenSealError, InvalidKeyError, MissingKeyError, WrongKeyError } from './encryption/errors.ts'
 export { ERASED } from './erasure/erase-from-text.ts'

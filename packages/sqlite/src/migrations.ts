@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { createQuarantineTable } from './doctor/create-quarantine-table.ts'
 import { createCipherTable } from './encryption/create-cipher-table.ts'
 import { createRetentionTables } from './retention/create-retention-tables.ts'
 import { createMemoryTables } from './memory/create-memory-tables.ts'
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   createCipherTable,
   createIndexTables,
   createLeaseTables,
+  createQuarantineTable,
 ]
 
 // What the tables mean stands in docs/design/format.md. `ANY` columns hold two types: ids that are UUIDs are

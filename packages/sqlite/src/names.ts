@@ -1,5 +1,8 @@
 import type { Database, Statement } from 'better-sqlite3'
 
+/** A name that is needed is missing or damaged. */
+export class DamagedNameError extends TypeError {}
+
 /** Small numbers for texts that come again and again: channels, nodes, paths of tasks. They are never deleted. */
 export class NameTable {
   readonly #ids = new Map<string, number>()
@@ -24,15 +27,15 @@ export class NameTable {
     return id
   }
 
-  /** @throws {TypeError} when nothing has this number, or the name is damaged. */
+  /** @throws {DamagedNameError} when nothing has this number, or the name is damaged. */
   textOf(id: unknown): string {
     const known = this.#texts.get(id as number)
     if (known !== undefined) return known
     const text = typeof id === 'number' ? this.#selectText.get(id) : undefined
-    if (text === undefined) throw new TypeError(`no name has the number ${String(id)}`)
+    if (text === undefined) throw new DamagedNameError(`no name has the number ${String(id)}`)
     // The index has the text once more: where both agree, it is what was stored.
     if (this.#selectId.get(text) !== id) {
-      throw new TypeError(
+      throw new DamagedNameError(
         `the name with the number ${String(id)} is damaged, and reads ${JSON.stringify(text)}`,
       )
     }

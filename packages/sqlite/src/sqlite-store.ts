@@ -13,6 +13,7 @@ import { compactId, expandId } from './compact-id.ts'
 import { Connection } from './connection.ts'
 import type { CrashPoint } from './crash-points.ts'
 import { type EncodedCommit, encodeCommit, encodedAnew } from './encode-commit.ts'
+import { forgetQuarantined } from './doctor/forget-quarantined.ts'
 import { KeyRing } from './encryption/key-ring.ts'
 import { EntryTable } from './entries.ts'
 import { EntryPage } from './entry-page.ts'
@@ -188,6 +189,7 @@ export class SqliteStore implements Store {
       this.#labels.deleteThread(threadId)
       this.#policies.deleteThread(threadId)
       this.leases.forget(threadId)
+      forgetQuarantined(this.#connection.database, threadId)
       const deleted = this.#lines.deleteThread(threadId)
       if (deleted === undefined) return
       forgetIndexedThread(this.#connection.database, deleted.thread)

@@ -23,6 +23,7 @@ test('public names', async () => {
       "SqliteStore",
       "StoreBusyError",
       "StoreClosedError",
+      "StoreDoctor",
       "StoreError",
       "StoreFullError",
       "StoreIoError",

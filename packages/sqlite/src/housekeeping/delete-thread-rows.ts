@@ -9,6 +9,7 @@ export function deleteThreadRows(database: Database, threadId: string): void {
     'DELETE FROM thread WHERE name = ?',
     'DELETE FROM thread_tag WHERE thread = ?',
     'DELETE FROM thread_metadata WHERE thread = ?',
+    'DELETE FROM quarantine WHERE thread = ?',
     'DELETE FROM lease WHERE thread = ?',
     'DELETE FROM lease_queue WHERE thread = ?',
     "DELETE FROM retention_policy WHERE scope = 'thread' AND name = ?",

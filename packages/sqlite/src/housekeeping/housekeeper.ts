@@ -10,6 +10,7 @@ import { NameTable } from '../names.ts'
 import { PolicyTable, type RetentionScope, type StoredPolicy } from '../retention/policy-table.ts'
 import { type RetentionPolicy, hasRule, policyMistake } from '../retention/retention-policy.ts'
 import type { Json } from '../threads/canonical-json.ts'
+import { eraseQuarantined } from '../doctor/forget-quarantined.ts'
 import { forgetIndex } from '../threads/forget-index.ts'
 import { ThreadLabels } from '../threads/thread-labels.ts'
 import { ValueTable } from '../values.ts'
@@ -279,6 +280,7 @@ export class Housekeeper {
       let found = await eraseFromThread(each, secrets, erasing)
       await writeWhenFree(connection, () => {
         found += eraseFromLabels(database, each, secrets)
+        eraseQuarantined(database, each)
       })
       if (found > 0) threads.push(each)
       rows += found
