@@ -118,10 +118,11 @@ interface NamespacesOperation {
 }
 
 function readCount(
-  name: string,
+  name: 'limit' | 'offset',
   value: number,
   refuse: (place: string, expected: string, found: unknown) => Error,
 ): number {
-  if (value === Infinity || (Number.isInteger(value) && value >= 0)) return value
-  throw refuse(name, 'a whole number from 0, or Infinity', value)
+  if (Number.isSafeInteger(value) && value >= 0) return value
+  if (name === 'limit' && value === Infinity) return value
+  throw refuse(name, name === 'limit' ? 'a whole number from 0, or Infinity' : 'a whole number from 0', value)
 }

@@ -28,39 +28,46 @@ export interface Candidates {
   readonly now: number
 }
 
+/** Which of the candidates, in their order. */
+export interface Window {
+  readonly limit: number
+  readonly offset: number
+  /** Only those that have no vector of so many numbers. */
+  readonly withoutDims?: number | undefined
+}
+
 export class MemorySearch {
   readonly #database: Database
   readonly #distance: string | undefined
-  readonly #namespacesUnder: Statement<[string, string | Buffer], number>
   readonly #statements = new Map<string, Statement<Parameter[]>>()
 
   /** @param distance SQL's expression for the distance of a vector, when vectors are compared */
   constructor(database: Database, distance: string | undefined) {
     this.#database = database
     this.#distance = distance
-    this.#namespacesUnder = database
-      .prepare<[string, string | Buffer], number>(
-        'SELECT id FROM memory_namespace WHERE path >= ? AND path < ? ORDER BY id',
-      )
-      .pluck()
   }
 
-  /**
-   * In their order, read as they are taken; no other statement may run meanwhile. With `withoutDims`, only those
-   * that have no vector of so many numbers.
-   */
-  *inOrder({ prefix, filter, now }: Candidates, withoutDims?: number): Generator<ItemRow, void, undefined> {
+  /** In their order, read as they are taken; no other statement may run meanwhile. */
+  inOrder(
+    { prefix, filter, now }: Candidates,
+    { limit, offset, withoutDims }: Window,
+  ): IterableIterator<ItemRow> {
     const narrowings = filter.narrowings.slice(0, mostNarrowings)
+    // SQLite takes the numbers of an IN in their order, so it has nothing to sort, and stops where the reader does.
     const statement = this.#prepared(
-      `SELECT ${itemColumns} FROM memory_item i JOIN memory_namespace n ON n.id = i.namespace
-         WHERE i.namespace = ? AND ${isLive}
+      `SELECT ${itemColumns} FROM memory_item i CROSS JOIN memory_namespace n ON n.id = i.namespace
+         WHERE i.namespace IN (SELECT id FROM memory_namespace WHERE path >= ? AND path < ?) AND ${isLive}
          ${withoutDims === undefined ? '' : 'AND NOT EXISTS (SELECT 1 FROM memory_vector v WHERE v.item = i.id AND v.dims = ?)'}
-         ${narrowed(narrowings)} ORDER BY i.id`,
+         ${narrowed(narrowings)} ORDER BY i.namespace, i.id LIMIT ? OFFSET ?`,
     )
-    const rest = [now, ...(withoutDims === undefined ? [] : [withoutDims]), ...parameters(narrowings)]
-    for (const namespace of this.#namespacesUnder.all(...pathRange(prefix))) {
-      yield* statement.iterate(namespace, ...rest) as IterableIterator<ItemRow>
-    }
+    return statement.iterate(
+      ...pathRange(prefix),
+      now,
+      ...(withoutDims === undefined ? [] : [withoutDims]),
+      ...parameters(narrowings),
+      countOrAll(limit),
+      offset,
+    ) as IterableIterator<ItemRow>
   }
 
   /** The nearest first; at most `most` vectors. An item with several vectors may come several times. */
@@ -74,14 +81,13 @@ export class MemorySearch {
          WHERE n.path >= ? AND n.path < ? AND ${isLive} ${narrowed(narrowings)}
          ORDER BY distance LIMIT ?`,
     )
-    const limit = most === Infinity ? -1 : most
     return statement.all(
       vectorBytes(query),
       query.length,
       ...pathRange(prefix),
       now,
       ...parameters(narrowings),
-      limit,
+      countOrAll(most),
     ) as Near[]
   }
 
@@ -94,6 +100,11 @@ export class MemorySearch {
     }
     return statement
   }
+}
+
+/** For SQL, a negative number is no limit. */
+function countOrAll(limit: number): number {
+  return limit === Infinity ? -1 : limit
 }
 
 /**

@@ -21,7 +21,7 @@ export interface ItemRow {
 export const itemColumns =
   'i.id, n.path, i.key, i.created, i.updated, i.ttl, i.format, i.cipher, i.sum, i.data'
 
-/** Whether an item has not expired. Takes the present time as its parameter. */
+/** Whether an item has not expired: one that has is not there, swept or not. Takes the present time. */
 export const isLive = '(i.expires IS NULL OR i.expires > ?)'
 
 /** What the columns of a row hold of a value. */

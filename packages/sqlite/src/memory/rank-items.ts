@@ -39,7 +39,7 @@ export function rankItems(
   for (let most = count + spare; ; most *= 10) {
     const near = search.nearest(candidates, query, most)
     for (const found of near) {
-      // Those that were not looked at are at least as far as this one.
+      // Those that were not looked at are at least as far as this one (S2).
       const next = ranked[count - 1]
       if (next !== undefined && next.score > 1 - found.distance + tolerance) return ranked
       if (seen.has(found.item)) continue

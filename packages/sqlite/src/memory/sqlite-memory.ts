@@ -211,6 +211,7 @@ export class SqliteMemory extends BaseStore {
     this.#connection.close()
   }
 
+  /** What the batch writes: of each item the last (M1). */
   #prepareWrites(requests: readonly MemoryRequest[]): PreparedWrite[] {
     const last = new Map<string, PutRequest | DeleteRequest>()
     for (const request of requests) {
@@ -227,7 +228,7 @@ export class SqliteMemory extends BaseStore {
     )
   }
 
-  /** At once, unless a model has to be asked, or somebody else writes, or a write of the same item waits for that. */
+  /** At once, unless a model has to be asked, or somebody else writes, or a write of the same item waits for that (M2). */
   #carryOutInTurn(
     requests: readonly MemoryRequest[],
     writes: readonly PreparedWrite[],
@@ -313,12 +314,13 @@ export class SqliteMemory extends BaseStore {
   ): SearchItem[] {
     const found: SearchItem[] = []
     if (limit === 0) return found
-    let left = offset
-    const decidesUnread = candidates.filter.isEmpty
-    for (const row of this.#search.inOrder(candidates, withoutDims)) {
-      if (decidesUnread && left-- > 0) continue
+    const { filter } = candidates
+    // What a filter lets pass is known only here, so what it makes skip is skipped here.
+    const window = filter.isEmpty ? { limit, offset } : { limit: Infinity, offset: 0 }
+    let toSkip = offset - window.offset
+    for (const row of this.#search.inOrder(candidates, { ...window, withoutDims })) {
       const item = this.#decode(row)
-      if (!decidesUnread && (!candidates.filter.matches(item.value) || left-- > 0)) continue
+      if (!filter.matches(item.value) || toSkip-- > 0) continue
       this.#noteRead(row, timed)
       found.push(Object.assign(item, { score: undefined }) as unknown as SearchItem)
       if (found.length === limit) break

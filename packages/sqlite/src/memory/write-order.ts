@@ -1,6 +1,6 @@
 /**
- * Lets writes of one item that have to wait, each for its own embedding, happen in the order in which they were
- * asked for.
+ * Lets writes of one item that have to wait, for an embedding or for another connection, happen in the order in which
+ * they were asked for.
  */
 export class WriteOrder {
   readonly #underway = new Map<string, Promise<void>>()

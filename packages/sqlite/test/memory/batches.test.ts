@@ -51,6 +51,9 @@ test('a batch with a mistake in it does nothing', async () => {
     [{ namespace, key: 7 as unknown as string, value: {} }, MemoryArgumentError],
     [{ namespacePrefix: [], limit: -1 }, MemoryArgumentError],
     [{ namespacePrefix: [], offset: 0.5 }, MemoryArgumentError],
+    [{ namespacePrefix: [], offset: Infinity }, MemoryArgumentError],
+    [{ namespacePrefix: [], limit: 1e300 }, MemoryArgumentError],
+    [{ namespacePrefix: [], limit: null as unknown as number, offset: NaN }, MemoryArgumentError],
     [{ matchConditions: [], limit: 1, offset: 0, maxDepth: 0 }, MemoryArgumentError],
   ]
   for (const [mistake, kind] of mistakes) await expect(memory.batch([good, mistake])).rejects.toThrow(kind)
