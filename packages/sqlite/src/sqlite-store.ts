@@ -254,17 +254,19 @@ export class SqliteStore implements Store {
 
   /** Writes them in one transaction, or, if one fails, each in its own. False when another connection is writing. */
   #settle(queued: readonly QueuedCommit[], writing: (write: () => void) => boolean): boolean {
-    this.#onPoint?.('before-begin')
+    // Who has a thread is noted beside commits, or on its own: the points are those of commits.
+    const onPoint = queued.some(({ refusal }) => refusal !== undefined) ? this.#onPoint : undefined
+    onPoint?.('before-begin')
     const refusals = new Map<QueuedCommit, Error>()
     try {
       const isWritten = writing(() => {
-        this.#onPoint?.('after-begin')
+        onPoint?.('after-begin')
         for (const each of queued) {
           const refusal = each.refusal?.()
           if (refusal === undefined) each.write()
           else refusals.set(each, refusal)
         }
-        this.#onPoint?.('before-commit')
+        onPoint?.('before-commit')
       })
       if (!isWritten) return false
     } catch (error) {
@@ -273,7 +275,7 @@ export class SqliteStore implements Store {
       return true
     }
     this.#threads.trim()
-    this.#onPoint?.('after-commit')
+    onPoint?.('after-commit')
     for (const each of queued) {
       const refusal = refusals.get(each)
       if (refusal === undefined) each.resolve()
