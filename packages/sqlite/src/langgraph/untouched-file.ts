@@ -1,9 +1,9 @@
 // Reads a database of somebody else without leaving anything beside it. SQLite makes two files, `-wal` and `-shm`,
 // next to a database in WAL mode, even to read it; so it is given another name of the same file, in a directory of
 // its own, unless somebody is writing: then what is new stands in the log beside the file.
-import { linkSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, linkSync, mkdtempSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { CannotOpenStoreError } from '../errors.ts'
 import { translateError } from '../translate-error.ts'
@@ -62,18 +62,31 @@ export class UntouchedFile {
   }
 
   #openLinked(): Opened {
+    // A link has to be on the same file system; where the database is there is one, if it may be written.
+    for (const parent of [tmpdir(), dirname(this.#realPath)]) {
+      const database = this.#openThrough(parent, linkSync)
+      if (database !== undefined) return { database, isLinked: true }
+    }
+    try {
+      return this.#openInPlace()
+    } catch (error) {
+      // A directory that may not be written, on another file system.
+      const database = this.#openThrough(tmpdir(), copyFileSync)
+      if (database === undefined) throw error
+      return { database, isLinked: true }
+    }
+  }
+
+  /** Opens the file by another name, in a directory that is gone again when this returns. */
+  #openThrough(parent: string, make: (from: string, to: string) => void): Database.Database | undefined {
     let directory: string | undefined
     try {
-      directory = mkdtempSync(join(tmpdir(), 'cairn-read-'))
-      const link = join(directory, 'threads.db')
-      linkSync(this.#realPath, link)
-      const database = this.#connect(link)
-      // From the first read on all files are open, and need no names any more.
-      database.pragma('user_version')
-      return { database, isLinked: true }
+      directory = mkdtempSync(join(parent, '.cairn-read-'))
+      const path = join(directory, 'threads.db')
+      make(this.#realPath, path)
+      return this.#connect(path)
     } catch {
-      // Another file system, or one without links: then SQLite has to put its files beside the database.
-      return this.#openInPlace()
+      return undefined
     } finally {
       if (directory !== undefined) rmSync(directory, { recursive: true, force: true })
     }
@@ -81,7 +94,10 @@ export class UntouchedFile {
 
   #connect(path: string): Database.Database {
     try {
-      return new Database(path, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs })
+      const database = new Database(path, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs })
+      // From the first read on all files are open, and need no names any more.
+      database.pragma('user_version')
+      return database
     } catch (error) {
       throw translateError(error, this.path, busyTimeoutMs)
     }

@@ -58,7 +58,7 @@ export interface IndexedStore {
 /** How long it works before the event loop turns, in milliseconds. */
 const sliceMs = 4
 /** Threads that are looked at in one go. */
-const threadsAtATime = 2000
+const threadsAtATime = 500
 /** Of so many of the newest checkpoints the metadata are looked at. */
 const metadataDepth = 50
 

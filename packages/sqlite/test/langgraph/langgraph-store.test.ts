@@ -1,6 +1,7 @@
 // Databases that LangGraph's own saver writes, while LangGraph runs, and what is read of them.
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -29,7 +30,7 @@ import {
 import { emptyCheckpoint, uuid6, type CheckpointTuple } from '@langchain/langgraph-checkpoint'
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite'
 import Database from 'better-sqlite3'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 let directory: string
 let file: string
 let saver: SqliteSaver
@@ -203,6 +204,18 @@ describe('reading a database in place', () => {
     expect(readFileSync(file).equals(before)).toBe(true)
     expect(statSync(file).mtimeMs).toBe(mtimeMs)
     expect(readdirSync(directory)).toEqual(['old.db'])
+  })
+
+  test.skipIf(!existsSync('/dev/shm'))('leaves nothing on another file system either', async () => {
+    await runOnce()
+    saver.db.close()
+    const elsewhere = mkdtempSync('/dev/shm/cairn-langgraph-')
+    onTestFinished(() => rmSync(elsewhere, { recursive: true, force: true }))
+    copyFileSync(file, join(elsewhere, 'old.db'))
+    const store = LanggraphStore.open(join(elsewhere, 'old.db'))
+    expect(await listed(store.list({}))).toHaveLength(3)
+    expect(readdirSync(elsewhere)).toEqual(['old.db'])
+    store.close()
   })
 
   test('sees what the saver writes meanwhile', async () => {
