@@ -30,7 +30,7 @@ export interface LanggraphStoreOptions {
 
 /** The record of a checkpoint as LangGraph writes it, in any of its versions. */
 interface LanggraphRecord {
-  readonly v: number
+  readonly v?: number
   readonly ts: string
   readonly channel_values?: Readonly<Record<string, unknown>>
   readonly channel_versions?: Readonly<Record<string, Version>>
@@ -81,17 +81,14 @@ export class LanggraphStore implements Store {
   async load(line: Line, checkpointId?: string): Promise<StoredCheckpoint | undefined> {
     const tables = this.#openTables()
     const row = tables.checkpoint(line, checkpointId)
-    // All rows are read before anything is awaited: they are of one moment.
-    const writes = row === undefined ? [] : tables.writes(line, row.id)
-    const parent = row?.parentId == null ? undefined : tables.checkpoint(line, row.parentId)
-    const parentWrites = parent === undefined ? [] : tables.writes(line, parent.id)
     if (row === undefined) return undefined
-    const { checkpoint, version } = await this.#checkpoint(row, parent?.id)
-    const migrated =
-      version < firstWithSends && parent !== undefined
-        ? withSends(checkpoint, await this.#sends(parent, parentWrites))
-        : checkpoint
-    return this.#withWrites(migrated, writes)
+    // Before anything is awaited: they are of one moment with the checkpoint.
+    const writes = tables.writes(line, row.id)
+    const hasParent = row.parentId !== null && tables.has(line, row.parentId)
+    const { checkpoint, version } = await this.#checkpoint(row, hasParent ? row.parentId : undefined)
+    const hasSends = version >= firstWithSends || checkpoint.parentId === undefined
+    const whole = hasSends ? checkpoint : withSends(checkpoint, await this.#sends(line, checkpoint.parentId))
+    return this.#withWrites(whole, writes)
   }
 
   async *list(query: ListQuery): AsyncGenerator<StoredCheckpoint, void, undefined> {
@@ -154,7 +151,7 @@ export class LanggraphStore implements Store {
       seen: record.versions_seen ?? {},
       writes: [],
     }
-    return { checkpoint, version: record.v }
+    return { checkpoint, version: record.v ?? firstWithSends }
   }
 
   async #withWrites(checkpoint: StoredCheckpoint, rows: readonly WriteRow[]): Promise<StoredCheckpoint> {
@@ -177,8 +174,11 @@ export class LanggraphStore implements Store {
     }
   }
 
-  async #sends(parent: CheckpointRow, rows: readonly WriteRow[]): Promise<unknown[]> {
-    const { checkpoint } = await this.#checkpoint(parent, undefined)
+  /** What the parent's tasks sent. */
+  async #sends(line: Line, parentId: string): Promise<unknown[]> {
+    const tables = this.#openTables()
+    const rows = tables.writes(line, parentId)
+    const { checkpoint } = await this.#checkpoint(tables.checkpoint(line, parentId)!, undefined)
     const { writes } = await this.#withWrites(checkpoint, rows)
     return writes.filter(([, channel]) => channel === SENDS).map(([, , value]) => value)
   }

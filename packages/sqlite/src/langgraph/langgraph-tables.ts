@@ -51,6 +51,7 @@ export class LanggraphTables {
   readonly #database: Database
   readonly #newest: Statement<[string, string], CheckpointRow>
   readonly #withId: Statement<[string, string, string], CheckpointRow>
+  readonly #isThere: Statement<[string, string, string], number>
   readonly #writes: Statement<[string, string, string], WriteRow>
 
   constructor(database: Database) {
@@ -58,6 +59,11 @@ export class LanggraphTables {
     const ofLine = `SELECT ${columns} FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?`
     this.#newest = database.prepare(`${ofLine} ORDER BY checkpoint_id DESC LIMIT 1`)
     this.#withId = database.prepare(`${ofLine} AND checkpoint_id = ?`)
+    this.#isThere = database
+      .prepare<[string, string, string], number>(
+        'SELECT 1 FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?',
+      )
+      .pluck()
     this.#writes = database.prepare(
       'SELECT task_id AS taskId, idx AS position, channel, type, value, rowid AS number FROM writes ' +
         'WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?',
@@ -68,6 +74,10 @@ export class LanggraphTables {
     return id === undefined
       ? this.#newest.get(threadId, namespace)
       : this.#withId.get(threadId, namespace, id)
+  }
+
+  has({ threadId, namespace }: Line, id: string): boolean {
+    return this.#isThere.get(threadId, namespace, id) === 1
   }
 
   writes({ threadId, namespace }: Line, checkpointId: string): WriteRow[] {
