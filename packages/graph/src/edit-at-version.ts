@@ -25,7 +25,9 @@ export async function editAtVersion<Config extends RunConfig>(
   // An edit of a nested graph comes to that graph with the saver.
   const isForNested = namespace !== '' && configurable[CHECKPOINTER] === undefined
   const threadId = configurable['thread_id'] as string | number | undefined
-  if (saver === undefined || threadId === undefined || isForNested) return config
+  // A saver that keeps no shapes is not asked for what it would not tell.
+  const isUnknown = own === undefined && plan.migrations.length === 0
+  if (saver === undefined || threadId === undefined || isForNested || isUnknown) return config
   const line = { threadId: String(threadId), namespace }
   const checkpointId = configurable[CHECKPOINT_ID] as string | undefined
   const loaded = await (own ?? new SaverStore(saver, config, undefined)).load(line, checkpointId)
