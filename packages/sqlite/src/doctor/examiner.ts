@@ -11,6 +11,7 @@ import { type CheckpointEntry, EntryTable } from '../entries.ts'
 import { rowsOfCheckpoint, rowsOfNode, rowsOfPlace, rowsOfTask } from '../housekeeping/row-references.ts'
 import { type EntryKey, ThreadRows } from '../housekeeping/thread-rows.ts'
 import { stateOf } from '../housekeeping/thread-scan.ts'
+import { examineMemories } from '../memory/examine-memories.ts'
 import { DamagedNameError, NameTable } from '../names.ts'
 import { isNodeText } from '../parts/node-text.ts'
 import { unpackWrites } from '../task-head.ts'
@@ -52,6 +53,8 @@ export const remedies = {
   checkpoint:
     'Restore a backup, or move what is damaged out of the way with --fix: the thread then goes on from the newest checkpoint that is whole.',
   task: 'Restore a backup, or move what is damaged out of the way with --fix: the task then counts as not done, and runs again when its thread goes on.',
+  memory:
+    'Restore a backup, or move what is damaged out of the way with --fix, and put the item anew if you can.',
   leftover: 'Nothing needs to be done. With --fix it is moved out of the way.',
 } as const
 
@@ -84,6 +87,7 @@ export class StoreExaminer {
     this.#part('threads', () => this.#examineThreads())
     this.#part('values', () => this.#examineValues())
     this.#part('checkpoints', () => this.#examineEntries())
+    this.#part('memories', () => this.#examineMemories())
     this.#examineLeftovers()
     return { ...this.#counts, findings: this.#findings }
   }
@@ -346,12 +350,26 @@ export class StoreExaminer {
     }
   }
 
+  #examineMemories(): void {
+    for (const { table, id, subject, problem } of examineMemories(this.#database)) {
+      this.#add('memory', {
+        what: `A memory is damaged: of ${subject}, ${problem}.`,
+        lost:
+          table === 'memory_item'
+            ? 'The item. A search that comes upon it fails.'
+            : 'How the item is found by its meaning, if it is there. A search that comes upon it fails.',
+        remedy: remedies.memory,
+        rows: [{ table, id }],
+      })
+    }
+  }
+
   #damagedLeftover(id: number, thread: number, problem: string): void {
     const threadId = this.#threads.get(thread)
     this.#add('value', {
       ...(threadId !== undefined && { threadId }),
       what: `A value cannot be read: ${problem}.`,
-      lost: 'What the checkpoints that need it held there, if any is listed here; else nothing.',
+      lost: 'Nothing more than what is said of the checkpoints and tasks that need it.',
       remedy: remedies.checkpoint,
       rows: [{ table: 'value', id }],
     })

@@ -8,7 +8,7 @@ export type SuspectRow =
       readonly checkpoint: CompactId
       readonly task: CompactId
     }
-  | { readonly table: 'value'; readonly id: number }
+  | { readonly table: 'value' | 'memory_item' | 'memory_vector'; readonly id: number }
 
 export type FindingKind =
   /** SQLite itself finds the file damaged. */
@@ -25,6 +25,8 @@ export type FindingKind =
   | 'task'
   /** A row of values is damaged, and no checkpoint needs it. */
   | 'value'
+  /** An item of a memory, or a vector of one, is damaged. */
+  | 'memory'
   /** Rows that nothing refers to. */
   | 'leftover'
 

@@ -23,10 +23,24 @@ export function quarantineRows(database: Database, findings: readonly Suspicion[
 }
 
 function take(database: Database, row: SuspectRow): unknown {
-  if (row.table === 'value') return database.prepare('DELETE FROM value WHERE id = ? RETURNING *').get(row.id)
+  if (row.table === 'memory_item') return takeMemory(database, row.id)
+  if (row.table !== 'entry') {
+    return database.prepare(`DELETE FROM ${row.table} WHERE id = ? RETURNING *`).get(row.id)
+  }
   return database
     .prepare('DELETE FROM entry WHERE line = ? AND checkpoint = ? AND task = ? RETURNING *')
     .get(row.line, row.checkpoint, row.task)
+}
+
+/** With what a trigger deletes along with it. */
+function takeMemory(database: Database, id: number): unknown {
+  const path = database
+    .prepare('SELECT path FROM memory_namespace WHERE id = (SELECT namespace FROM memory_item WHERE id = ?)')
+    .pluck()
+    .get(id)
+  const vectors = database.prepare('SELECT * FROM memory_vector WHERE item = ?').all(id)
+  const item = database.prepare('DELETE FROM memory_item WHERE id = ? RETURNING *').get(id)
+  return item === undefined ? undefined : { ...item, path, vectors }
 }
 
 /** `{"$hex": "…"}` for bytes, which have a `toJSON` of their own. */

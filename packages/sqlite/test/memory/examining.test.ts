@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
+import { StoreDoctor } from '@cairn/sqlite'
 import { examineMemories } from '../../src/memory/examine-memories.ts'
 import { temporaryPath } from '../temporary-directory.ts'
 import { openMemory } from './open-memory.ts'
@@ -48,4 +49,40 @@ test('rows that are damaged, or belong to nothing, are found', async () => {
     { table: 'memory_vector', id: 3, subject: 'a vector of item 3', problem: 'it is not as it was written' },
     { table: 'memory_vector', id: 4, subject: 'a vector of item 9', problem: 'its item is missing' },
   ])
+})
+
+test('a doctor moves damaged items and vectors out of the way, with all that belongs to them', async () => {
+  const database = await filled()
+  const path = database.name
+  database.exec(`
+    UPDATE memory_item SET data = '{"text":"A"}' WHERE key = 'a';
+    UPDATE memory_vector SET data = zeroblob(8) WHERE item = 3;
+  `)
+  const doctor = new StoreDoctor(path)
+  expect(doctor.examine().findings.map(({ kind, what }) => [kind, what])).toEqual([
+    [
+      'memory',
+      'A memory is damaged: of the item "a" in namespace ["users","a"], its value is not as it was written.',
+    ],
+    ['memory', 'A memory is damaged: of a vector of item 3, it is not as it was written.'],
+  ])
+  const { moved, after } = doctor.quarantine()
+  expect([moved, after.findings]).toEqual([2, []])
+  const memory = openMemory({ index }, path)
+  const found = await memory.search([], { query: 'b' })
+  expect(found.map(({ key, score }) => [key, score])).toEqual([
+    ['b', expect.closeTo(1)],
+    ['c', undefined],
+  ])
+  const kept = database.prepare('SELECT source, content FROM quarantine ORDER BY id').all() as {
+    source: string
+    content: string
+  }[]
+  expect(kept.map(({ source }) => source)).toEqual(['memory_item', 'memory_vector'])
+  expect(JSON.parse(kept[0]!.content)).toMatchObject({
+    key: 'a',
+    path: 'users:a:',
+    data: '{"text":"A"}',
+    vectors: [{ item: 1, dims: 2 }],
+  })
 })
