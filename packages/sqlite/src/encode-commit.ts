@@ -106,8 +106,11 @@ class CommitEncoder {
     for (const channel of Object.keys(checkpoint.changed)) {
       changed.push([channel, this.#part(checkpoint.changed[channel], channel, undefined)])
     }
-    const { parts, recent } = this.#line
-    for (const [channel, part] of changed) parts.set(channel, part)
+    const { parts, recent, thread } = this.#line
+    for (const [channel, part] of changed) {
+      parts.set(channel, part)
+      thread.latest.set(channel, part)
+    }
     recent.age()
     const { id, parentId, createdAt, shape } = checkpoint
     const versions = { ...checkpoint.versions }
@@ -128,7 +131,8 @@ class CommitEncoder {
   }
 
   #part(value: unknown, channel: string, taskId: string | undefined): Part {
-    const before = this.#line.parts.get(channel)
+    const { parts, thread } = this.#line
+    const before = parts.get(channel) ?? thread.latest.get(channel)
     return this.#stored(value, channel, taskId, () => this.#values.of(value, before, this.#fresh))
   }
 

@@ -75,21 +75,32 @@ export class EntryReader {
   }
 
   /**
+   * With the newest, its values are where the next commit is compared with them.
    * @throws {CorruptStoreError}
    * @throws {UnreadableValueError}
    */
-  checkpoint(line: FoundLine, id: CompactId): StoredCheckpoint | undefined {
+  checkpoint(line: FoundLine, id: CompactId, isNewest: boolean): StoredCheckpoint | undefined {
     const origin = { line, checkpointId: expandId(id) }
     const read = this.#tip(line, id) ?? this.state(line, id)
     if (read === undefined) return undefined
     const { entry, head, state } = read
     const [source, step] = head
+    if (isNewest) line.isPrimed = true
     return {
       ...this.#outline(origin, entry, this.#metadata(source, step, state.metadata, origin)),
-      values: this.#valuesOf(state, origin),
+      values: this.#valuesOf(state, origin, isNewest ? line.parts : undefined),
       versions: versionsOf(state),
       seen: seenOf(state),
       ...this.#writes(this.#tasks(id, origin), origin),
+    }
+  }
+
+  /** Brings the values of a checkpoint, if there is one, to where the next commit is compared with them. */
+  remember(line: FoundLine, id: CompactId): void {
+    const values = this.state(line, id)?.state.values ?? []
+    for (const [channel, place] of values) {
+      if (!line.parts.has(channel))
+        line.parts.set(channel, this.#part(place, channel, { line, checkpointId: expandId(id) }))
     }
   }
 
@@ -195,12 +206,12 @@ export class EntryReader {
     return { ...known, ...(metadata as Record<string, unknown>) } as CheckpointMetadata
   }
 
-  #valuesOf(state: CheckpointState, origin: Origin): Record<string, unknown> {
+  /** @param parts is given those that the values are made of */
+  #valuesOf(state: CheckpointState, origin: Origin, parts?: Map<string, Part>): Record<string, unknown> {
     const values: [string, unknown][] = []
-    const isNewest = origin.line.tip?.checkpointId === origin.checkpointId
     for (const [channel, place] of state.values) {
       const part = this.#part(place, channel, origin)
-      if (isNewest || !origin.line.parts.has(channel)) origin.line.parts.set(channel, part)
+      parts?.set(channel, part)
       values.push([channel, this.#value(part, channel, origin)])
     }
     // Not by assignment, since a channel may be called `__proto__`.

@@ -29,6 +29,8 @@ export class KnownLine {
   tip: Tip | undefined
   /** Channel → the value it held last. */
   readonly parts = new Map<string, Part>()
+  /** `parts` was filled with what the file holds, if anything. */
+  isPrimed = false
   readonly recent = new RecentLeaves()
 
   constructor(thread: KnownThread, namespace: string) {
@@ -44,6 +46,8 @@ export class KnownThread {
   number: number | undefined
   generation: number | undefined
   readonly lines = new Map<string, KnownLine>()
+  /** Channel → the value it held last in any line: nested graphs are often given what is around them. */
+  readonly latest = new Map<string, Part>()
   /** Row of `value` → what it holds. */
   readonly parts = new Map<number, Part>()
   readonly chunks = new Map<number, ParsedChunk>()
@@ -58,7 +62,7 @@ export class KnownThread {
 
 const mostThreads = 1024
 /** Length of all texts that are remembered, in UTF-16 units. */
-const mostText = 8 * 1024 * 1024
+const mostText = 32 * 1024 * 1024
 
 /** The threads that were used last. */
 export class KnownThreads {

@@ -132,9 +132,10 @@ export class SqliteStore implements Store {
     return this.#reading(() => {
       const found = this.#find(line)
       if (found === undefined) return undefined
-      const id =
-        checkpointId === undefined ? this.#entries.newestId(found.row) : storedId(found.row, checkpointId)
-      return id === undefined ? undefined : this.#reader.checkpoint(found, id)
+      const newest = this.#entries.newestId(found.row)
+      const id = checkpointId === undefined ? newest : storedId(found.row, checkpointId)
+      if (id === undefined) return undefined
+      return this.#reader.checkpoint(found, id, newest !== undefined && expandId(id) === expandId(newest))
     })
   }
 
@@ -144,7 +145,9 @@ export class SqliteStore implements Store {
    */
   commit(commit: Commit): Promise<void> | undefined {
     this.#connection.assertWritable()
-    const encoded = encodeCommit(commit, this.#threads.line(commit.line), this.#values)
+    const known = this.#threads.line(commit.line)
+    if (!known.isPrimed) this.#prime(known, commit)
+    const encoded = encodeCommit(commit, known, this.#values)
     if (encoded.checkpoint === undefined && encoded.tasks.every(({ writes }) => writes.length === 0))
       return undefined
     const { line } = commit
@@ -210,6 +213,22 @@ export class SqliteStore implements Store {
       this.leases.close()
     }
     this.#connection.close()
+  }
+
+  /** Looks up what the file holds of a line, so that what the commit has in common with it is not stored again. */
+  #prime(known: KnownLine, { line, writes, checkpoint }: Commit): void {
+    known.isPrimed = true
+    const before = checkpoint === undefined ? writes[0]?.checkpointId : checkpoint.parentId
+    if (before === undefined) return
+    try {
+      this.#reading(() => {
+        const found = this.#find(line)
+        if (found === known) this.#reader.remember(found, storedId(found.row, before))
+      })
+    } catch (error) {
+      // The commit itself tells what is wrong, if it is in its way.
+      if (!(error instanceof StoreError)) throw error
+    }
   }
 
   #page(line: Line, before: string | undefined, length: number): StoredCheckpoint[] {

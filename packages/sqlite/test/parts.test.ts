@@ -269,6 +269,27 @@ describe('the size of the file', () => {
     expect((sizeOf(store) - before) / 200).toBeLessThan(2_500)
   })
 
+  test('does not grow when nested graphs are given the list, or when the store was opened anew', async () => {
+    const path = temporaryPath()
+    let store = openStore(path)
+    const list = Array.from({ length: 300 }, (_, id) => ({ id, text: text(id) }))
+    await store.commit(commitOf(checkpointAt(0, { changed: { list } })))
+    const before = sizeOf(store)
+    for (let number = 1; number <= 100; number++) {
+      list.push({ id: 1000 + number, text: text(1000 + number) })
+      await store.commit(commitOf(checkpointAt(number, { changed: { list } })))
+      await store.commit({
+        line: { ...line, namespace: `child:${number}` },
+        writes: [],
+        checkpoint: checkpointAt(0, { id: checkpointId(number), changed: { list: [...list] } }),
+      })
+      if (number % 10 !== 0) continue
+      store.close()
+      store = openStore(path)
+    }
+    expect((sizeOf(store) - before) / 100).toBeLessThan(2_500)
+  })
+
   test('does not grow with the copies that a reducer makes', async () => {
     const store = openStore(temporaryPath())
     let list = Array.from({ length: 300 }, (_, id) => ({ id, text: text(id) }))
