@@ -27,6 +27,8 @@ export class KnownLine {
   /** The file's version up to which this is known to be right. */
   version = -1
   tip: Tip | undefined
+  /** The newest checkpoint, as far as it is known, and the file's version up to which it is. */
+  newest: { readonly id: string; readonly version: number } | undefined
   /** Channel → the value it held last. */
   readonly parts = new Map<string, Part>()
   /** `parts` was filled with what the file holds, if anything. */

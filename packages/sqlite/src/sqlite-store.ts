@@ -102,6 +102,7 @@ export class SqliteStore implements Store {
         leaseMs: options.leaseMs ?? defaultLeaseMs,
         writing: (threadId, body) => this.#writingSoon(threadId, body),
         writingNow: (body) => this.#connection.writing(body),
+        version: () => this.#connection.version(),
       })
     } catch (error) {
       database.close()
@@ -154,7 +155,10 @@ export class SqliteStore implements Store {
     return this.#queue.add({
       threadId: line.threadId,
       refusal: () => this.#refusalOf(commit),
-      write: () => this.#write(line, encoded),
+      write: () => {
+        this.#write(line, encoded)
+        if (commit.expectedHead !== undefined) this.#noteNewest(commit)
+      },
     })
   }
 
@@ -312,7 +316,16 @@ export class SqliteStore implements Store {
     return refusal
   }
 
+  /** It was written after the one that was the newest; the next one that follows it need not look. */
+  #noteNewest({ line, checkpoint, expectedHead }: Commit): void {
+    if (checkpoint === undefined || (expectedHead ?? '') > checkpoint.id) return
+    this.#threads.line(line).newest = { id: checkpoint.id, version: this.#connection.version() }
+  }
+
   #movedHead(line: Line, expected: string | undefined): HeadMovedError | undefined {
+    const { newest: known } = this.#threads.line(line)
+    if (known !== undefined && known.id === expected && known.version === this.#connection.version())
+      return undefined
     const found = this.#find(line)
     const newest = found === undefined ? undefined : this.#entries.newestId(found.row)
     const head = newest === undefined ? undefined : expandId(newest)
@@ -385,6 +398,7 @@ export class SqliteStore implements Store {
   }
 
   #forget(): void {
+    this.leases.rolledBack()
     this.#threads.forgetAll()
     this.#names.forget()
     this.#shapes.forget()

@@ -2,6 +2,7 @@
 //   T1. A lease is in force until its time is over, unless its process is dead, which others on the machine can see; and
 //       as long as a run in this very process has it, which cannot have died.
 //   T2. What decides is read and written in one transaction that nobody else writes beside.
+//   T3. As long as no other connection has written to the file, what this one knows of its leases is right.
 import {
   LeaseLostError,
   type Awaitable,
@@ -26,6 +27,8 @@ export interface LeaseOptions {
   writing<Result>(threadId: string, body: () => Result): Awaitable<Result>
   /** The same at once, blocking. */
   writingNow(body: () => void): void
+  /** Of the file: changes when another connection has written to it. Within a transaction. */
+  version(): number
 }
 
 type Answer = { readonly kind: 'granted'; readonly lease: KeptLease } | Extract<LeaseAnswer, { kind: 'busy' }>
@@ -33,6 +36,8 @@ type Answer = { readonly kind: 'granted'; readonly lease: KeptLease } | Extract<
 interface KeptLease extends Lease {
   untilMs: number
   askedBy: Holder | undefined
+  /** The file's version at which it was in force. */
+  version: number | undefined
 }
 
 export class SqliteLeases implements Leases {
@@ -82,8 +87,13 @@ export class SqliteLeases implements Leases {
    * Moves the end of the lease on when it is near.
    */
   lossOf(lease: Lease): LeaseLostError | undefined {
+    const live = this.#live.get(lease.threadId)
+    const version = this.#options.version()
+    if (live === lease && live.version === version && !this.#isNearEnd(live.untilMs, Date.now()))
+      return undefined
     try {
       this.#extend(lease)
+      if (live === lease) live.version = version
     } catch (error) {
       if (error instanceof LeaseLostError) return error
       throw error
@@ -92,7 +102,13 @@ export class SqliteLeases implements Leases {
 
   /** To be called in the transaction that deletes the thread. */
   forget(threadId: string): void {
+    this.#live.delete(threadId)
     this.#leases.delete(threadId)
+  }
+
+  /** What was noted in a transaction that was rolled back is void. */
+  rolledBack(): void {
+    for (const live of this.#live.values()) live.version = undefined
   }
 
   /** To be called before the store is closed: its runs can keep nothing any more, and others need not wait for them. */
@@ -110,6 +126,7 @@ export class SqliteLeases implements Leases {
   #extend(lease: Lease): void {
     const now = Date.now()
     const { until } = this.#current(lease)
+    ;(lease as KeptLease).untilMs = until
     if (!this.#isNearEnd(until, now)) return
     const later = now + this.#options.leaseMs
     this.#leases.extend(lease.threadId, lease.token, later)
@@ -197,7 +214,7 @@ export class SqliteLeases implements Leases {
     const token = this.#count.next()
     this.#leases.put(threadId, token, storedText(runId, this.#own), now, untilMs)
     const holder = { runId, processId, host }
-    return { threadId, token, holder, sinceMs: now, untilMs, askedBy: undefined }
+    return { threadId, token, holder, sinceMs: now, untilMs, askedBy: undefined, version: undefined }
   }
 
   #ask(threadId: string, { token, asked }: LeaseRow, runId: string): void {

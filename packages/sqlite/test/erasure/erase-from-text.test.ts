@@ -134,7 +134,11 @@ test('nothing of it is left in any value', () => {
   )
   const value = fc.oneof(
     fc.array(withSecret),
-    fc.dictionary(withSecret.map((key) => JSON.stringify(key)), withSecret, { noNullPrototype: true }),
+    fc.dictionary(
+      withSecret.map((key) => JSON.stringify(key)),
+      withSecret,
+      { noNullPrototype: true },
+    ),
   )
   fc.assert(
     fc.property(value, (given) => {

@@ -11,6 +11,8 @@ const leaseMs = 1000
 const threadId = 't'
 
 let database: Database.Database
+/** Grows when another connection writes, which here is one of other leases. */
+let version = 0
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 })
   database = new Database(':memory:')
@@ -23,11 +25,15 @@ afterEach(() => {
 
 /** The leases of one process. */
 function leasesOf(): SqliteLeases {
-  const writing = <Result>(body: () => Result): Result => database.transaction(body).immediate()
+  const writing = <Result>(body: () => Result): Result => {
+    version++
+    return database.transaction(body).immediate()
+  }
   return new SqliteLeases(database, {
     leaseMs,
     writing: (_, body) => writing(body),
     writingNow: writing,
+    version: () => version,
   })
 }
 
