@@ -1,5 +1,6 @@
 // How a run ended, said to whoever started it.
 import type { StoredQuestion } from '@cairn/checkpoint'
+import { describeLoss, suggestedMigration, type IncompatibleGraphError } from '@cairn/engine'
 import { nextNodes, openQuestions, statusOf, viewHead, type CheckpointView } from './checkpoint-view.ts'
 import { CliError } from './cli-error.ts'
 import { commandLine } from './command-line.ts'
@@ -146,6 +147,7 @@ function describeFailure(
       cause: error,
     })
   }
+  if (code === 'INCOMPATIBLE_GRAPH') return incompatible(error as IncompatibleGraphError, details)
   const failures = failuresOf(error, suspects).map((cause) => ({
     cause,
     task: failedTask(cause, suspects, head),
@@ -156,6 +158,25 @@ function describeFailure(
     message: failures.flatMap(({ cause, task }) => [titleOf(task), ...userStack(cause)]).join('\n'),
     remedies: head === undefined ? [] : [`What had finished is saved. To try again from there: ${again}`],
     details: { ...details, failed: failures.flatMap(({ task }) => task ?? []) },
+    cause: error,
+  })
+}
+
+/** Nothing was run: the graph is another one than that which the thread was begun with. */
+function incompatible(error: IncompatibleGraphError, details: object): CliError {
+  const { graph, at, losses } = error
+  return new CliError({
+    code: error.code,
+    exitCode: ExitCode.graphFailed,
+    message: [
+      `The graph cannot go on with thread "${at.threadId}", of which it would lose:`,
+      ...losses.map((loss) => `- ${describeLoss(loss)}`),
+    ].join('\n'),
+    remedies: [
+      'To let it go on, say what became of these names (null gives up what one stands for):',
+      `  ${suggestedMigration(losses, at.version, graph.version)}`,
+    ],
+    details: { ...details, losses },
     cause: error,
   })
 }

@@ -133,6 +133,21 @@ test('threads of another graph are left out, unless they are asked for', async (
   expect(exitCode).toBe(0)
 })
 
+test('a thread that the graph would break is not gone on with, and told why', async () => {
+  const { exitCode, stdout, stderr } = await workplace.run(
+    'resume fixtures/versions.ts#renamed --thread a1 --answer yes',
+  )
+  expect(stdout).toBe('')
+  expect(stderr).toMatchInlineSnapshot(`
+    "cairn: The graph cannot go on with thread "a1", of which it would lose:
+    - node "ask" is due next, and is gone (was it renamed to "ask_human"?)
+      To let it go on, say what became of these names (null gives up what one stands for):
+        compile({ version: '2', migrations: [{ from: '1', to: '2', nodes: { ask: 'ask_human' } }] })
+    "
+  `)
+  expect(exitCode).toBe(1)
+})
+
 test('the file of the database stays as it was', async () => {
   const database = join(workplace.directory, 'threads.db')
   copyFileSync(database, join(workplace.directory, 'copy.db'))
