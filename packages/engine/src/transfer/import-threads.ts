@@ -2,17 +2,15 @@
 //   I1. A thread is in the store when all its lines were read and their sum is right, and not at all otherwise.
 //   I2. What is replaced stays until what replaces it is complete.
 // The death of this process is the exception: it may leave the thread that was just being written.
-import { createHash, type Hash } from 'node:crypto'
 import type { Codec } from '../codec/codec.ts'
 import { createCodec } from '../codec/create-codec.ts'
-import type { Awaitable, Store, StoredShape } from '../store.ts'
+import type { Awaitable, Store } from '../store.ts'
 import { InvalidExportError, ThreadExistsError } from './errors.ts'
-import type { EndRecord, ExportRecord, ThreadEndRecord, ThreadRecord } from './export-format.ts'
+import type { EndRecord, ExportRecord, ThreadRecord } from './export-format.ts'
 import { exportThreads, type ThreadLabels } from './export-threads.ts'
-import { GatheredCommits } from './gathered-commits.ts'
-import { ImportedLine } from './imported-line.ts'
 import { linesIn, type TextChunks } from './lines-in.ts'
 import { checkHeader, damaged, parseRecord, RecordFault } from './parse-record.ts'
+import { type ImportedThread, type Place, ThreadImport } from './thread-import.ts'
 
 export type ConflictPolicy = 'fail' | 'skip' | 'replace' | 'rename'
 
@@ -30,16 +28,6 @@ export interface ImportOptions {
   readonly codec?: Codec
   /** Takes the tags and the metadata of a thread, under the id that it has in the store. */
   readonly setLabels?: (threadId: string, labels: ThreadLabels) => Awaitable<void>
-}
-
-export interface ImportedThread {
-  /** In the store. */
-  readonly id: string
-  /** In the export. */
-  readonly exportedAs: string
-  readonly outcome: 'added' | 'replaced' | 'skipped'
-  readonly checkpoints: number
-  readonly writes: number
 }
 
 /**
@@ -60,7 +48,7 @@ export async function importThreads(
     return session.finished
   } catch (error) {
     await session.abandon()
-    throw error instanceof RecordFault || error instanceof TypeError ? session.explain(error) : error
+    throw error instanceof RecordFault ? session.explain(error) : error
   }
 }
 
@@ -75,6 +63,7 @@ class ImportSession {
   readonly finished: ImportedThread[] = []
   readonly #store: Store
   readonly #options: ImportOptions
+  readonly #codec: Codec
   readonly #wanted: ReadonlySet<string> | undefined
   #line = 0
   #threads = 0
@@ -84,6 +73,7 @@ class ImportSession {
   constructor(store: Store, options: ImportOptions) {
     this.#store = store
     this.#options = options
+    this.#codec = options.codec ?? createCodec()
     this.#wanted = options.threads === undefined ? undefined : new Set(options.threads)
   }
 
@@ -114,10 +104,7 @@ class ImportSession {
     await this.#current?.abandon()
   }
 
-  explain(fault: Error): InvalidExportError {
-    // An edit that does not fit, bytes that are no UTF-8.
-    const { code, what, remedy, cause } =
-      fault instanceof RecordFault ? fault : damaged(fault.message.replace(/\.$/, ''), fault)
+  explain({ code, what, remedy, cause }: RecordFault): InvalidExportError {
     const imported = this.finished.filter(({ outcome }) => outcome !== 'skipped').map(({ id }) => id)
     return new InvalidExportError(code, Math.max(this.#line, 1), what, remedy, imported, cause)
   }
@@ -144,7 +131,24 @@ class ImportSession {
     const isWanted = this.#wanted === undefined || this.#wanted.has(record.id)
     const id = newId === undefined || !isWanted ? record.id : newId(record.id)
     const place = isWanted ? await this.#placeFor(id, onConflict) : undefined
-    return new ThreadImport(record, place, id, this.#store, this.#options, isWanted)
+    return new ThreadImport({
+      record,
+      place,
+      id,
+      isWanted,
+      store: this.#store,
+      codec: this.#codec,
+      setLabels: this.#options.setLabels,
+      replace: (written, replaced) => this.#replace(written, replaced),
+    })
+  }
+
+  async #replace(written: string, replaced: string): Promise<void> {
+    await this.#store.deleteThread(replaced)
+    const codec = this.#codec
+    const text = exportThreads(this.#store, { threads: [written], codec })
+    await importThreads(this.#store, text, { codec, newId: () => replaced })
+    await this.#store.deleteThread(written)
   }
 
   async #placeFor(id: string, onConflict: ConflictPolicy): Promise<Place | undefined> {
@@ -165,127 +169,6 @@ class ImportSession {
           this.finished.map((thread) => thread.id),
         )
     }
-  }
-}
-
-/** Under which id a thread is written, and which one it is to replace then. */
-interface Place {
-  readonly id: string
-  readonly replaces: string | undefined
-}
-
-class ThreadImport {
-  readonly #record: ThreadRecord
-  readonly #place: Place | undefined
-  /** What the store is to know it by, if it takes it. */
-  readonly #id: string
-  readonly #isWanted: boolean
-  readonly #store: Store
-  readonly #options: ImportOptions
-  readonly #codec: Codec
-  readonly #commits: GatheredCommits
-  readonly #hash: Hash = createHash('sha256')
-  readonly #shapes = new Map<string, StoredShape>()
-  #line: ImportedLine | undefined
-  #hasLine = false
-  #isWhole = false
-  #checkpoints = 0
-  #writes = 0
-
-  constructor(
-    record: ThreadRecord,
-    place: Place | undefined,
-    id: string,
-    store: Store,
-    options: ImportOptions,
-    isWanted: boolean,
-  ) {
-    this.#record = record
-    this.#place = place
-    this.#id = id
-    this.#isWanted = isWanted
-    this.#store = store
-    this.#options = options
-    this.#codec = options.codec ?? createCodec()
-    this.#commits = new GatheredCommits(store)
-  }
-
-  sum(line: string): void {
-    this.#hash.update(`${line}\n`)
-  }
-
-  async add(record: ExportRecord): Promise<void> {
-    switch (record.type) {
-      case 'line':
-        await this.#line?.end()
-        this.#hasLine = true
-        if (this.#place === undefined) return
-        if (this.#line === undefined && this.#place.replaces !== undefined) {
-          // An import that was killed may have left it.
-          await this.#store.deleteThread(this.#place.id)
-        }
-        this.#line = new ImportedLine(
-          { threadId: this.#place.id, namespace: record.namespace },
-          this.#commits,
-          this.#codec,
-          this.#shapes,
-        )
-        return
-      case 'shape':
-        this.#shapes.set(record.hash, { hash: record.hash, text: JSON.stringify(record.shape) })
-        return
-      case 'checkpoint':
-        this.#checkpoints++
-        this.#assertLine()
-        return this.#line?.addCheckpoint(record)
-      case 'writes':
-        this.#writes += record.writes.length
-        this.#assertLine()
-        return this.#line?.addWrites(record)
-      default:
-        throw damaged(`a "${record.type}" stands within a thread`)
-    }
-  }
-
-  /** What became of it; nothing when nobody wanted it. */
-  async finish({ checkpoints, writes, sha256 }: ThreadEndRecord): Promise<ImportedThread[]> {
-    const isRight =
-      checkpoints === this.#checkpoints && writes === this.#writes && sha256 === this.#hash.digest('hex')
-    if (!isRight) throw damaged(`the lines of thread "${this.#record.id}" are not those that were written`)
-    await this.#line?.end()
-    await this.#commits.end()
-    this.#isWhole = true
-    if (this.#place?.replaces !== undefined) await this.#replace(this.#place.id, this.#place.replaces)
-    const id = this.#place?.replaces ?? this.#place?.id ?? this.#id
-    if (this.#place !== undefined) await this.#setLabels(id)
-    const outcome =
-      this.#place === undefined ? 'skipped' : this.#place.replaces === undefined ? 'added' : 'replaced'
-    return this.#isWanted ? [{ id, exportedAs: this.#record.id, outcome, checkpoints, writes }] : []
-  }
-
-  async abandon(): Promise<void> {
-    if (this.#place === undefined || this.#isWhole) return
-    // What failed is known; the others have to be over before the thread is deleted.
-    await this.#commits.end().catch(() => {})
-    await this.#store.deleteThread(this.#place.id)
-  }
-
-  #assertLine(): void {
-    if (!this.#hasLine) throw damaged('a checkpoint stands before any "line"')
-  }
-
-  async #replace(written: string, replaced: string): Promise<void> {
-    await this.#store.deleteThread(replaced)
-    const codec = this.#codec
-    const text = exportThreads(this.#store, { threads: [written], codec })
-    await importThreads(this.#store, text, { codec, newId: () => replaced })
-    await this.#store.deleteThread(written)
-  }
-
-  async #setLabels(id: string): Promise<void> {
-    const { tags = [], metadata = {} } = this.#record
-    if (tags.length > 0 || Object.keys(metadata).length > 0)
-      await this.#options.setLabels?.(id, { tags, metadata })
   }
 }
 

@@ -5,8 +5,8 @@ import type { Write } from '../write.ts'
 import { snapshotOf } from './checkpoint-difference.ts'
 import type { CheckpointRecord, WritesRecord } from './export-format.ts'
 import type { GatheredCommits } from './gathered-commits.ts'
-import { applyEdit, type Json } from './json-edit.ts'
-import { damaged } from './parse-record.ts'
+import { applyEdit, type Edit, type Json } from './json-edit.ts'
+import { damaged, RecordFault } from './parse-record.ts'
 
 /** What a checkpoint holds, as far as its children say how they differ from it. */
 interface Held {
@@ -39,7 +39,7 @@ export class ImportedLine {
     const values = new Map(parent?.values)
     for (const channel of record.gone?.values ?? []) values.delete(channel)
     for (const [channel, edit] of Object.entries(record.values)) {
-      values.set(channel, applyEdit(values.get(channel), edit))
+      values.set(channel, edited(values.get(channel), edit))
     }
     this.#last = {
       id: record.id,
@@ -47,13 +47,16 @@ export class ImportedLine {
       seen: merged(parent?.seen, record.seen, record.gone?.seen),
       values,
     }
-    const changed = Object.keys(record.values).map((channel) => [channel, this.#decode(values.get(channel)!)])
+    const changed = Object.keys(record.values).map((channel) => [
+      channel,
+      this.#decode(values.get(channel)!, channel),
+    ])
     this.#waiting = {
       checkpoint: {
         id: record.id,
         parentId: parent?.id,
         createdAt: record.createdAt,
-        metadata: this.#decode(record.metadata) as CheckpointMetadata,
+        metadata: this.#decode(record.metadata, 'metadata') as CheckpointMetadata,
         versions: this.#last.versions,
         seen: this.#last.seen,
         changed: Object.fromEntries(changed) as NewCheckpoint['changed'],
@@ -69,7 +72,7 @@ export class ImportedLine {
     const { checkpoint, writes: others } = this.#waiting
     // Without a path, the order in which they stand has to be kept all the same.
     const taskPath = path ?? String(others.length).padStart(10, '0')
-    const decoded = writes.map(([channel, value]): Write => [channel, this.#decode(value)])
+    const decoded = writes.map(([channel, value]): Write => [channel, this.#decode(value, channel)])
     // Control writes have a place of their own, and must not move the others from theirs.
     const inPlace = [...decoded.filter(isNoControl), ...decoded.filter((write) => !isNoControl(write))]
     others.push({ checkpointId: checkpoint.id, taskId, taskPath, writes: inPlace })
@@ -97,8 +100,25 @@ export class ImportedLine {
     return { id, versions, seen, values: new Map([...values].map(([channel, { json }]) => [channel, json])) }
   }
 
-  #decode(value: Json): unknown {
-    return this.#codec.decode(JSON.stringify(value))
+  #decode(value: Json, channel: string): unknown {
+    try {
+      return this.#codec.decode(JSON.stringify(value))
+    } catch (cause) {
+      throw new RecordFault(
+        'EXPORT_INVALID',
+        `The value of "${channel}" cannot be read: ${(cause as Error).message}`,
+        'Give a "codec" that has the extensions it was exported with.',
+        { cause },
+      )
+    }
+  }
+}
+
+function edited(before: Json | undefined, edit: Edit): Json {
+  try {
+    return applyEdit(before, edit)
+  } catch (error) {
+    throw damaged((error as Error).message.replace(/\.$/, ''), error)
   }
 }
 

@@ -1,3 +1,5 @@
+import { damaged } from './parse-record.ts'
+
 /** Text in pieces of any size: a file's stream, an array of lines, or one text wrapped in an array. */
 export type TextChunks = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>
 
@@ -9,7 +11,7 @@ export async function* linesIn(chunks: TextChunks): AsyncGenerator<string, void,
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let rest: string[] = []
   for await (const chunk of chunks) {
-    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+    const text = typeof chunk === 'string' ? chunk : decoded(decoder, chunk)
     const [first, ...others] = text.split('\n') as [string, ...string[]]
     rest.push(first)
     for (const next of others) {
@@ -17,9 +19,18 @@ export async function* linesIn(chunks: TextChunks): AsyncGenerator<string, void,
       rest = [next]
     }
   }
-  rest.push(decoder.decode())
+  rest.push(decoded(decoder))
   const last = lineFrom(rest)
   if (last !== '') yield last
+}
+
+/** Without bytes, what is left over. */
+function decoded(decoder: TextDecoder, bytes?: Uint8Array): string {
+  try {
+    return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true })
+  } catch (cause) {
+    throw damaged('it holds bytes that are no UTF-8', cause)
+  }
 }
 
 function lineFrom(pieces: readonly string[]): string {

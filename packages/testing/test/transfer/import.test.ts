@@ -243,6 +243,16 @@ describe('an export that is damaged', () => {
     await expect(importThreads(new MemoryStore(), [newer])).rejects.toMatchObject({ code: 'EXPORT_NEWER' })
   })
 
+  test('with a value that the codec does not know is refused, and the thread undone', async () => {
+    const store = new MemoryStore()
+    const instance = { $cairn: { $instance: ['ship', {}] } }
+    const foreign = replaced('"set":[1]', `"set":${JSON.stringify(instance)}`)
+    const importing = importThreads(store, [foreign])
+    await expect(importing).rejects.toMatchObject({ code: 'EXPORT_INVALID', line: 4 })
+    await expect(importing).rejects.toThrow(/The value of "list" cannot be read: .*ship/)
+    expect(threadsIn(store)).toEqual([])
+  })
+
   test('with bytes that are no text is refused', async () => {
     const bytes = Buffer.from(exported, 'latin1')
     bytes[50] = 0xff
