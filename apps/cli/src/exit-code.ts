@@ -1,7 +1,7 @@
 /** What the process says to whoever started it. */
 export const ExitCode = {
   finished: 0,
-  /** A node threw, a limit was reached, or the file of the graph could not be run; or it would break a thread. */
+  /** A node threw, a limit was reached, or the file of the graph could not be run; or it would break a thread; or the database is damaged. */
   graphFailed: 1,
   usage: 2,
   /** The graph waits: for an answer, or at a breakpoint. */
@@ -16,7 +16,7 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 
 export const exitCodesHelp = `Exit codes:
   0    finished
-  1    the graph failed, or would break a thread
+  1    the graph failed, or would break a thread; the database is damaged
   2    the command line is wrong
   3    stopped at an interrupt: waiting for an answer
   4    thread, checkpoint or database not found or unreadable

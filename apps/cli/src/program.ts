@@ -6,6 +6,7 @@ import { answerHelp } from './answers.ts'
 import { CliError } from './cli-error.ts'
 import type { CheckOptions } from './commands/check.ts'
 import type { Context } from './commands/context.ts'
+import type { DoctorOptions } from './commands/doctor.ts'
 import type { EraseOptions } from './commands/erase.ts'
 import type { ExportOptions } from './commands/export.ts'
 import type { GraphOptions } from './commands/graph.ts'
@@ -20,6 +21,7 @@ import type { ShowOptions } from './commands/show.ts'
 import { ExitCode, exitCodesHelp } from './exit-code.ts'
 import { nearestNames } from './nearest.ts'
 import { Output, type Stream } from './output.ts'
+import { storeErrorAsCliError } from './store-error.ts'
 
 /** What the program gets from the process it runs in. */
 export interface Surroundings {
@@ -38,7 +40,8 @@ export async function runProgram(words: readonly string[], surroundings: Surroun
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.finished
-    const shown = error instanceof CommanderError ? usageError(error, program, words) : error
+    const shown =
+      error instanceof CommanderError ? usageError(error, program, words) : storeErrorAsCliError(error)
     if (!(shown instanceof CliError)) throw error
     output.error(shown)
     return shown.exitCode
@@ -329,6 +332,22 @@ function createProgram(output: Output, { stdout, environment }: Surroundings, se
     .action(async (file: string, options: GraphOptions, command: Command) => {
       const { showGraph } = await import('./commands/graph.ts')
       settle(await showGraph(file, options, contextFor(command)))
+    })
+
+  program
+    .command('doctor')
+    .summary('say what is damaged in the database')
+    .description(
+      'Looks at all of the database: the file, checksums, checkpoints and what they build on, tasks, and rows that nothing ' +
+        'refers to. Says what is lost and what to do. Writes nothing; with --fix it moves damaged rows, and those that ' +
+        'cannot be read for their sake, into a table of their own, so that everything else can be read. Exit code 1 if there ' +
+        'is damage. The database may be in use.',
+    )
+    .option('--fix', 'move what is damaged out of the way; nothing is deleted')
+    .addHelpText('after', examples('cairn doctor', 'cairn doctor --db copy.db --fix', 'cairn doctor --json'))
+    .action(async (options: DoctorOptions, command: Command) => {
+      const { doctor } = await import('./commands/doctor.ts')
+      settle(doctor(options, contextFor(command)))
     })
 
   program

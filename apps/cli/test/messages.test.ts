@@ -296,13 +296,14 @@ test('help names the commands and the exit codes, and each command has examples'
       export [options]             write threads as JSON Lines
       import [options] <file>      take threads from an export or another database
       graph [options] <file>       draw a graph
+      doctor [options]             say what is damaged in the database
       prune [options]              take old checkpoints out
       erase [options]              erase threads, or a text, for good
       rotate-key                   encrypt everything with the current key
 
     Exit codes:
       0    finished
-      1    the graph failed, or would break a thread
+      1    the graph failed, or would break a thread; the database is damaged
       2    the command line is wrong
       3    stopped at an interrupt: waiting for an answer
       4    thread, checkpoint or database not found or unreadable

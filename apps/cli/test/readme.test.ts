@@ -32,6 +32,7 @@ test('the README has an example of every command', () => {
   expect(names).toEqual(
     new Set([
       'check',
+      'doctor',
       'erase',
       'export',
       'graph',
