@@ -3,7 +3,7 @@ import { HeldThread } from './held-thread.ts'
 import { ThreadBusyError } from './lease-errors.ts'
 import type { LeaseAnswer, LeaseRequest, Leases } from './lease.ts'
 import type { Awaitable, Store } from './store.ts'
-import { onTurn, wake } from './waiting-runs.ts'
+import { isNext, onTurn, wake } from './waiting-runs.ts'
 
 export interface HoldOptions extends Omit<LeaseRequest, 'ticket'> {
   readonly store: Store
@@ -17,6 +17,12 @@ export interface HoldOptions extends Omit<LeaseRequest, 'ticket'> {
 /** How long a waiting run waits before it looks whether another process has given the thread back: first, and at most. */
 const firstPollMs = 2
 const mostPollMs = 50
+
+/** The same for a run that has others of this process before it, which it will hear of. */
+const behindPollMs = 1000
+
+/** Of the time for which a place in the queue is kept: whoever waits asks several times before it is over. */
+const pollsPerPlace = 4
 
 /**
  * Takes the thread for a run, or waits for it. A store that answers at once is not awaited.
@@ -35,16 +41,21 @@ export function holdThread(options: HoldOptions): Awaitable<HeldThread> {
 function heldOrWaiting(options: HoldOptions, answer: LeaseAnswer): Awaitable<HeldThread> {
   const { store, leases, threadId, clock } = options
   if (answer.kind === 'granted') return new HeldThread(store, leases, answer.lease, clock)
-  if (answer.ticket === undefined) throw new ThreadBusyError(threadId, answer.by)
-  return waitInQueue(options, answer.ticket)
+  const { ticket, keptMs = Infinity } = answer
+  if (ticket === undefined) throw new ThreadBusyError(threadId, answer.by)
+  return waitInQueue(options, ticket, Math.min(behindPollMs, keptMs / pollsPerPlace))
 }
 
-async function waitInQueue(options: HoldOptions, firstTicket: number): Promise<HeldThread> {
+async function waitInQueue(
+  options: HoldOptions,
+  firstTicket: number,
+  longestMs: number,
+): Promise<HeldThread> {
   const { store, leases, threadId, runId, onBusy, clock } = options
   let ticket = firstTicket
   try {
-    for (let pollMs = firstPollMs; ; pollMs = Math.min(2 * pollMs, mostPollMs)) {
-      await chance(options, ticket, pollMs)
+    for (let pollMs = firstPollMs; ; pollMs = Math.min(2 * pollMs, mostPollMs, longestMs)) {
+      await chance(options, ticket, { pollMs, longestMs })
       const answer = await leases.acquire({ threadId, runId, onBusy, ticket })
       if (answer.kind === 'granted') return new HeldThread(store, leases, answer.lease, clock)
       ticket = answer.ticket ?? ticket
@@ -60,7 +71,7 @@ async function waitInQueue(options: HoldOptions, firstTicket: number): Promise<H
 function chance(
   { leases, threadId, signal, clock = systemClock }: HoldOptions,
   ticket: number,
-  pollMs: number,
+  { pollMs, longestMs }: { readonly pollMs: number; readonly longestMs: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (end: () => void) => {
@@ -72,7 +83,7 @@ function chance(
     const again = () => settle(resolve)
     const abort = () => settle(() => reject(signal!.reason as Error))
     const leave = onTurn(leases, threadId, ticket, again)
-    const cancel = clock.after(pollMs, again)
+    const cancel = clock.after(isNext(leases, threadId, ticket) ? pollMs : longestMs, again)
     if (signal?.aborted === true) abort()
     else signal?.addEventListener('abort', abort, { once: true })
   })

@@ -47,8 +47,15 @@ export interface LeaseRequest {
 
 export type LeaseAnswer =
   | { readonly kind: 'granted'; readonly lease: Lease }
-  /** `by`: who has the thread, or comes next. With a ticket, the run has a place in the queue, and asks again. */
-  | { readonly kind: 'busy'; readonly by: Hold; readonly ticket: number | undefined }
+  /** With a ticket, the run has a place in the queue, and asks again. */
+  | {
+      readonly kind: 'busy'
+      /** Who has the thread, or comes next. */
+      readonly by: Hold
+      readonly ticket: number | undefined
+      /** For how long the place is kept until the run asks again. Default: for ever. */
+      readonly keptMs?: number
+    }
 
 export interface Leases {
   acquire(request: LeaseRequest): Awaitable<LeaseAnswer>

@@ -23,11 +23,18 @@ export function onTurn(leases: Leases, threadId: string, ticket: number, callbac
   }
 }
 
+/** Whether no other run of this process came before this one. */
+export function isNext(leases: Leases, threadId: string, ticket: number): boolean {
+  return firstOf(waitingFor.get(leases)?.get(threadId))?.ticket === ticket
+}
+
 /** The thread is free, or somebody has left its queue. */
 export function wake(leases: Leases, threadId: string): void {
-  const runs = waitingFor.get(leases)?.get(threadId)
-  if (runs === undefined) return
+  firstOf(waitingFor.get(leases)?.get(threadId))?.callback()
+}
+
+function firstOf(runs: ReadonlySet<WaitingRun> = new Set()): WaitingRun | undefined {
   let first: WaitingRun | undefined
   for (const run of runs) if (first === undefined || run.ticket < first.ticket) first = run
-  first?.callback()
+  return first
 }

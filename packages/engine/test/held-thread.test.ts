@@ -188,6 +188,7 @@ describe('with a store that other processes use', () => {
     holder: string | undefined
     renewals = 0
     isLost = false
+    #tickets = 0
     readonly #kept = store.leases
 
     acquire(request: Parameters<Leases['acquire']>[0]) {
@@ -196,7 +197,8 @@ describe('with a store that other processes use', () => {
         sinceMs: 0,
         untilMs: 1000,
       }
-      if (this.holder !== undefined) return { kind: 'busy', by, ticket: 1 } as const
+      const ticket = request.ticket ?? ++this.#tickets
+      if (this.holder !== undefined) return { kind: 'busy', by, ticket, keptMs: 1000 } as const
       const answer = this.#kept.acquire({ ...request, ticket: undefined })
       if (answer.kind === 'busy') return answer
       return { kind: 'granted', lease: { ...answer.lease, sinceMs: 0, untilMs: 1000 } } as const
@@ -211,7 +213,9 @@ describe('with a store that other processes use', () => {
         : Promise.resolve()
     }
 
-    release(): void {}
+    release(lease: Lease): void {
+      this.#kept.release(lease)
+    }
   }
 
   let clock: ManualClock
@@ -237,6 +241,24 @@ describe('with a store that other processes use', () => {
     await clock.pass(50)
     await (await holding).release()
     expect(clock.armed).toBe(0)
+  })
+
+  test('only the first of the runs that wait in this process looks often', async () => {
+    leases.holder = 'other'
+    const first = holdShared()
+    const second = holdShared()
+    await turn()
+    expect(clock.waitsMs).toEqual([2, 250])
+    leases.holder = undefined
+    await clock.pass(2)
+    const held = await first
+    leases.holder = 'other'
+    await held.release()
+    await turn()
+    expect(clock.waitsMs).toEqual([4])
+    leases.holder = undefined
+    await clock.pass(4)
+    await (await second).release()
   })
 
   test('a run looks after its lease while it lasts', async () => {

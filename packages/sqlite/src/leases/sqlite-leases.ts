@@ -171,7 +171,7 @@ export class SqliteLeases implements Leases {
     }
     if (isHeld && onBusy === 'interrupt') this.#ask(threadId, row, runId)
     const by = holdOf(isHeld ? row : first!)
-    return { kind: 'busy', by, ticket: onBusy === 'reject' ? undefined : this.#place(request, now) }
+    return this.#busy(by, onBusy === 'reject' ? undefined : this.#place(request, now))
   }
 
   /** The answer to somebody who waits, as long as there is nothing to write. */
@@ -182,11 +182,15 @@ export class SqliteLeases implements Leases {
     if (own === undefined || this.#isNearEnd(own.until, now)) return undefined
     if (row !== undefined && this.#isInForce(threadId, row, now)) {
       const mustAsk = onBusy === 'interrupt' && row.asked === null
-      return mustAsk ? undefined : { kind: 'busy', by: holdOf(row), ticket }
+      return mustAsk ? undefined : this.#busy(holdOf(row), ticket)
     }
     const first = this.#queue.first(threadId)!
     if (first.ticket === ticket || !this.#isWaiting(first, now)) return undefined
-    return { kind: 'busy', by: holdOf(first), ticket }
+    return this.#busy(holdOf(first), ticket)
+  }
+
+  #busy(by: Hold, ticket: number | undefined): Extract<LeaseAnswer, { kind: 'busy' }> {
+    return { kind: 'busy', by, ticket, keptMs: this.#options.leaseMs }
   }
 
   #isInForce(threadId: string, { token, holder, until }: LeaseRow, now: number): boolean {
