@@ -66,7 +66,7 @@ export {
   type IncompatibleGraph,
 } from './versions/incompatible-graph-error.ts'
 export { type Loss } from './versions/lost-work.ts'
-export { type Migration, type Renamed } from './versions/migration.ts'
+export { migrationPath, type Migration, type Renamed } from './versions/migration.ts'
 export {
   nestedPlans,
   readShape,

@@ -64,6 +64,7 @@ test('public names', async () => {
       "isTaskOutput",
       "lastValue",
       "migratedCheckpoint",
+      "migrationPath",
       "nestedIncompatibilities",
       "nestedPlans",
       "openQuestions",
@@ -104,7 +105,7 @@ test('the sources import their own files, and of the platform what is listed her
       "memory-store.ts: node:util",
       "run-start.ts: node:util",
       "transfer/export-threads.ts: node:crypto",
-      "transfer/import-threads.ts: node:crypto",
+      "transfer/thread-import.ts: node:crypto",
       "versions/plan-shape.ts: node:crypto",
     ]
   `)

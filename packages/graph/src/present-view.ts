@@ -4,8 +4,9 @@ import type { BaseCheckpointSaver, CheckpointTuple, StateSnapshot } from '@langc
 import {
   bringUp,
   formerNames,
-  isSameShape,
+  migrationPath,
   presentTaskIds,
+  versionOf,
   type Plan,
   type StoredCheckpoint,
 } from '@cairn/engine'
@@ -28,17 +29,13 @@ export async function presentView(plan: Plan, given: SnapshotOptions): Promise<P
   const { saved, saver, config, applyPendingWrites: isPresent = false } = given
   if (saved === undefined) return undefined
   const stored = fromTuple(saved, { threadId: '', namespace: '' })
-  if (isSameShape(plan, stored) && formerNames(stored) === undefined) return undefined
+  const path = migrationPath(plan.migrations, versionOf(stored), plan.version) ?? []
+  if (path.length === 0 && formerNames(stored) === undefined) return undefined
   const rebuild = (loaded: StoredCheckpoint, formerName: (channel: string) => string) =>
     rebuildChannels(plan, loaded, saver, config, formerName)
   // Of the past only names are told anew: what it held need not be what a migration is made for.
-  const { standstill, isMigrated } = await bringUp(
-    plan,
-    stored,
-    isPresent ? { rebuild } : { onlyNames: true },
-  )
+  const { standstill } = await bringUp(plan, stored, isPresent ? { rebuild } : { onlyNames: true })
   const ids = presentTaskIds(stored, standstill)
-  if (!isMigrated && ids.size === 0) return undefined
   const present: CheckpointTuple = {
     ...saved,
     checkpoint: {
