@@ -11,7 +11,7 @@ import { UnstorableValueError } from './errors.ts'
 import type { KnownLine } from './known-threads.ts'
 import type { Part } from './parts/part.ts'
 import type { FreshParts, ValueParts } from './parts/value-parts.ts'
-import { withoutRows } from './parts/without-rows.ts'
+import { type StoredLeaves, withoutRows } from './parts/without-rows.ts'
 
 /** One write of a task, as it is stored. Each control channel has a negative position of its own. */
 export interface EncodedWrite {
@@ -63,17 +63,23 @@ export function encodeCommit(commit: Commit, line: KnownLine, values: ValueParts
   return { line, tasks, checkpoint }
 }
 
-/** The same commit with values that are in no row of the file. */
-export function encodedAnew({ line, tasks, checkpoint }: EncodedCommit, values: ValueParts): EncodedCommit {
+/** The same commit with values that are in no row of the file, but for leaves that are `stored`. */
+export function encodedAnew(
+  { line, tasks, checkpoint }: EncodedCommit,
+  values: ValueParts,
+  stored: StoredLeaves,
+): EncodedCommit {
   return {
     line,
     tasks: tasks.map((task) => ({
       ...task,
-      writes: task.writes.map((write) => ({ ...write, part: withoutRows(write.part, values) })),
+      writes: task.writes.map((write) => ({ ...write, part: withoutRows(write.part, values, stored) })),
     })),
     checkpoint: checkpoint && {
       ...checkpoint,
-      changed: checkpoint.changed.map(([channel, part]) => [channel, withoutRows(part, values)] as const),
+      changed: checkpoint.changed.map(
+        ([channel, part]) => [channel, withoutRows(part, values, stored)] as const,
+      ),
     },
   }
 }

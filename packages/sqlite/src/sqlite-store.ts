@@ -28,6 +28,7 @@ import { NameTable } from './names.ts'
 import { newestFirst } from './newest-first.ts'
 import { checkOptions, defaultLeaseMs, type SqliteStoreOptions } from './options.ts'
 import { PartRows } from './parts/part-rows.ts'
+import { storedLeaves } from './parts/without-rows.ts'
 import { ValueParts } from './parts/value-parts.ts'
 import { PolicyTable } from './retention/policy-table.ts'
 import { ShapeTable } from './shapes.ts'
@@ -344,11 +345,24 @@ export class SqliteStore implements Store {
     this.#onPoint?.('after-checkpoint')
   }
 
-  /** The rows that the values are in may not be there any more: they are stored anew. */
-  #withoutRows(encoded: EncodedCommit, line: KnownLine): EncodedCommit {
-    const anew = encodedAnew(encoded, this.#values)
+  /** The rows that the values are in may not be there any more: what the file does not hold now is stored anew. */
+  #withoutRows(encoded: EncodedCommit, line: FoundLine): EncodedCommit {
+    const before = encoded.checkpoint?.checkpoint.parentId ?? encoded.tasks[0]?.checkpointId
+    if (before !== undefined) this.#remember(line, before)
+    line.isPrimed = true
+    const anew = encodedAnew(encoded, this.#values, storedLeaves(line.parts.values()))
     for (const [channel, part] of anew.checkpoint?.changed ?? []) line.parts.set(channel, part)
     return anew
+  }
+
+  /** Brings what a checkpoint holds to where the next commit is compared with it, if it can be read. */
+  #remember(line: FoundLine, checkpointId: string): void {
+    try {
+      this.#reader.remember(line, storedId(line.row, checkpointId))
+    } catch (error) {
+      // The commit itself tells what is wrong, if it is in its way.
+      if (!(error instanceof StoreError)) throw error
+    }
   }
 
   /** What is known of a line that is in the file, as it is there now. Within a transaction. */

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import type { StoredCheckpoint } from '@cairn/engine'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Housekeeper, SqliteStore } from '@cairn/sqlite'
-import { checkpointAt, checkpointId, line, superstep } from '../commits.ts'
+import { checkpointAt, checkpointId, line, superstep, taskId, writesOf } from '../commits.ts'
 import { temporaryPath } from '../temporary-directory.ts'
 import { commitRandom, randomSteps } from './random-thread.ts'
 
@@ -139,6 +139,30 @@ describe('pruning', () => {
     expect([...store.list({})].map(({ id }) => id)).toEqual([500, 299, 2].map(checkpointId))
     expect(store.load(line, branch.id)!.values).toStrictEqual({ ...before.values, count: 'elsewhere' })
     expect(store.load(line, checkpointId(299))!.parentId).toBe(checkpointId(2))
+  })
+
+  test('does not make a run store again what it has stored', async () => {
+    const path = temporaryPath()
+    const store = openStore(path)
+    const housekeeper = openHousekeeper(path)
+    const messages = Array.from({ length: 400 }, (_, at) => `message ${at} `.repeat(60))
+    const countValues = () =>
+      withDatabase(path, (database) => database.prepare('SELECT count(*) FROM value').pluck().get() as number)
+    for (let number = 0; number < 20; number++) {
+      messages.push(`message of superstep ${number} `.repeat(40))
+      await store.commit(superstep(number, { messages: [...messages] }))
+      const before = countValues()
+      await housekeeper.prune({ policy: { keepLast: 2 } })
+      messages.push(`answer of superstep ${number} `.repeat(40))
+      await store.commit({
+        line,
+        writes: [
+          writesOf(taskId(number), [['messages', [...messages]]], { checkpointId: checkpointId(number) }),
+        ],
+      })
+      expect(countValues() - before).toBeLessThan(60)
+    }
+    expect(openStore(path).load(line)!.values['messages']).toHaveLength(439)
   })
 
   test('may be done by two at once', async () => {
