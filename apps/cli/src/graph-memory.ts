@@ -15,7 +15,11 @@ export function rememberGraph(
   database: string,
 ): BaseCheckpointSaver {
   const graph = `${portablePath(reference.file, database)}#${reference.exportName}`
+  const { isAtomic = true, isPrompt = false, leases } = store
   return new StoreSaver({
+    isAtomic,
+    isPrompt,
+    ...(leases !== undefined && { leases }),
     load: (line, checkpointId) => store.load(line, checkpointId),
     list: (query) => store.list(query),
     deleteThread: (threadId) => store.deleteThread(threadId),
@@ -23,12 +27,14 @@ export function rememberGraph(
   })
 }
 
+type CommitOfCheckpoint = Commit & Required<Pick<Commit, 'checkpoint'>>
+
 /** Graphs within a thread's own need not be remembered. */
-function isOfThread(commit: Commit): commit is Required<Commit> {
+function isOfThread(commit: Commit): commit is CommitOfCheckpoint {
   return commit.checkpoint !== undefined && commit.line.namespace === ''
 }
 
-function withMetadata(commit: Required<Commit>, graph: string): Commit {
+function withMetadata(commit: CommitOfCheckpoint, graph: string): Commit {
   const { checkpoint } = commit
   return {
     ...commit,

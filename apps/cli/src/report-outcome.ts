@@ -1,6 +1,11 @@
 // How a run ended, said to whoever started it.
 import type { StoredQuestion } from '@cairn/checkpoint'
-import { describeLoss, suggestedMigration, type IncompatibleGraphError } from '@cairn/engine'
+import {
+  describeLoss,
+  suggestedMigration,
+  type IncompatibleGraphError,
+  type ThreadBusyError,
+} from '@cairn/engine'
 import { nextNodes, openQuestions, statusOf, viewHead, type CheckpointView } from './checkpoint-view.ts'
 import { CliError } from './cli-error.ts'
 import { commandLine } from './command-line.ts'
@@ -11,6 +16,7 @@ import { distinctLength } from './find-checkpoint.ts'
 import { formatState, formatValue } from './format-value.ts'
 import type { TaskStarted } from './progress.ts'
 import type { Outcome } from './run-graph.ts'
+import { formatTime } from './time.ts'
 import type { Threads } from './threads.ts'
 import { userStack } from './user-stack.ts'
 
@@ -147,6 +153,7 @@ function describeFailure(
       cause: error,
     })
   }
+  if (code === 'THREAD_BUSY') return busy(error as ThreadBusyError, details)
   if (code === 'INCOMPATIBLE_GRAPH') return incompatible(error as IncompatibleGraphError, details)
   const failures = failuresOf(error, suspects).map((cause) => ({
     cause,
@@ -158,6 +165,23 @@ function describeFailure(
     message: failures.flatMap(({ cause, task }) => [titleOf(task), ...userStack(cause)]).join('\n'),
     remedies: head === undefined ? [] : [`What had finished is saved. To try again from there: ${again}`],
     details: { ...details, failed: failures.flatMap(({ task }) => task ?? []) },
+    cause: error,
+  })
+}
+
+/** Nothing was run: somebody else is running this thread. */
+function busy(error: ThreadBusyError, details: object): CliError {
+  const { threadId, holder, sinceMs } = error
+  const host = holder.host === undefined ? '' : ` on ${holder.host}`
+  return new CliError({
+    code: error.code,
+    exitCode: ExitCode.graphFailed,
+    message: `Thread "${threadId}" is in use: process ${holder.processId}${host} has it since ${formatTime(new Date(sinceMs).toISOString(), false)}.`,
+    remedies: [
+      `To wait until it is free: --config '{"onBusy": "wait"}'`,
+      `To make the other run stop before its next superstep: --config '{"onBusy": "interrupt"}'`,
+    ],
+    details: { ...details, holder, since: new Date(sinceMs).toISOString() },
     cause: error,
   })
 }

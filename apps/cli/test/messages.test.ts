@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Annotation, START, StateGraph, interrupt } from '@cairn/graph'
-import { SqliteSaver } from '@cairn/sqlite'
+import { SqliteSaver, SqliteStore } from '@cairn/sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Stream } from '../src/output.ts'
 import { runProgram } from '../src/program.ts'
@@ -333,4 +333,23 @@ test('help names the commands and the exit codes, and each command has examples'
 
 test('the version', async () => {
   expect(await said('--version')).toMatch(/^0\n\d+\.\d+\.\d+\n$/)
+})
+
+test('a thread that somebody else is running', async () => {
+  const store = SqliteStore.open(database)
+  await store.leases.acquire({ threadId: 'busy', runId: 'other', onBusy: 'reject' })
+  const graph = join(graphs, 'loop.ts')
+  const text = await said('run', graph, '--thread', 'busy', '--input', '{}')
+  store.close()
+  expect(
+    text
+      .replace(/process \d+ on \S+/, 'process 1 on host')
+      .replace(/since \S+\./, 'since 2026-01-01T00:00:00Z.'),
+  ).toMatchInlineSnapshot(`
+    "1
+    cairn: Thread "busy" is in use: process 1 on host has it since 2026-01-01T00:00:00Z.
+      To wait until it is free: --config '{"onBusy": "wait"}'
+      To make the other run stop before its next superstep: --config '{"onBusy": "interrupt"}'
+    "
+  `)
 })
