@@ -82,7 +82,8 @@ export type CompileOptions<Nodes extends string, Added extends Transformers> = O
   /** Stream transformers that every `streamEvents(…, { version: 'v3' })` begins with. */
   transformers?: Added
   /**
-   * Makes errors of what is reported and forgiven by default: keys in a node's return that the state does not have.
+   * Makes errors of what is reported and forgiven by default: keys in a node's return that the state does not have, and
+   * parts of a stored thread that the graph has no place for, though nobody waits for them.
    * @default false
    */
   strict?: boolean
