@@ -14,10 +14,12 @@ const Task = z.object({ index: z.number() })
 const Finding = z.object({ found: z.number() })
 const Answer = z.object({ tasks: z.number(), answer: z.number() })
 
+/** The kinds of work that have a counterpart here. */
+const kinds = new Set(['loop', 'threads', 'chain', 'invoke', 'fan-out', 'nested', 'idle-channel'])
+
 export const mastraEngine = {
   async open(work, storage) {
-    if (['stream', 'handler', 'events', 'agent'].includes(work.kind) || storage.kind === 'memory')
-      return undefined
+    if (!kinds.has(work.kind) || storage.kind === 'memory') return undefined
     // A nested workflow is kept only as one step of the outermost one.
     if (storage.kind === 'sqlite' && work.kind === 'nested') return undefined
     const { workflow: design, input, result } = designOf(work)

@@ -2,6 +2,7 @@
 import type { EngineName } from './engine.ts'
 import { figuresOf, type Figures, type Summaries } from './summary.ts'
 import { count } from './words.ts'
+import { workloadById } from './workloads/catalog.ts'
 
 interface BarBase {
   /** Names the bar in `notes.ts`. */
@@ -18,6 +19,16 @@ export type Bar =
   | (BarBase & { readonly kind: 'no-slower'; readonly than: 'langgraph'; readonly atMost: number })
   /** The most memory that the process held, in times of what it held on another engine. */
   | (BarBase & { readonly kind: 'no-larger'; readonly than: 'langgraph'; readonly atMost: number })
+  /** A reading of the workload, in times of another reading of the same workload. */
+  | (BarBase & {
+      readonly kind: 'reading-growth'
+      readonly reading: string
+      readonly over: string
+      readonly atMost: number
+    })
+  /** A reading in milliseconds, that many times as fast as the same reading on LangGraph without a `DeltaChannel`. */
+  | (BarBase & { readonly kind: 'reading-faster'; readonly reading: string; readonly atLeast: number })
+  | (BarBase & { readonly kind: 'reading-time'; readonly reading: string; readonly atMostMs: number })
   | (BarBase & { readonly kind: 'wall-time'; readonly atMostMs: number })
   | (BarBase & { readonly kind: 'longest-block'; readonly atMostMs: number })
   | (BarBase & { readonly kind: 'file-size'; readonly atMostBytes: number })
@@ -69,7 +80,51 @@ export const bars: readonly Bar[] = [
   faster('agent', 'langgraph', 5),
   faster('threads', 'langgraph', 10),
   { id: 'threads/memory', kind: 'no-larger', workload: 'threads', than: 'langgraph', atMost: 1.25 },
-  { id: 'threads/block', kind: 'longest-block', workload: 'threads', atMostMs: 50 },
+  { id: 'threads/block', kind: 'longest-block', workload: 'threads', atMostMs: 30 },
+  faster('processes', 'langgraph', 10),
+  { id: 'processes/p99', kind: 'reading-faster', workload: 'processes', reading: 'p99', atLeast: 10 },
+  { id: 'processes/block', kind: 'longest-block', workload: 'processes', atMostMs: 30 },
+  {
+    id: 'long-run/heap',
+    kind: 'reading-growth',
+    workload: 'long-run',
+    reading: 'lateHeap',
+    over: 'earlyHeap',
+    atMost: 1.1,
+  },
+  {
+    id: 'long-run/resident',
+    kind: 'reading-growth',
+    workload: 'long-run',
+    reading: 'lateResident',
+    over: 'earlyResident',
+    atMost: 1.1,
+  },
+  { id: 'messages/file', kind: 'file-size', workload: 'messages', atMostBytes: 2_500_000 },
+  { id: 'conversation/file', kind: 'file-size', workload: 'conversation', atMostBytes: 3_000_000 },
+  {
+    id: 'conversation/growth',
+    kind: 'reading-growth',
+    workload: 'conversation',
+    reading: 'late',
+    over: 'early',
+    atMost: 4,
+  },
+  { id: 'conversation/late', kind: 'reading-faster', workload: 'conversation', reading: 'late', atLeast: 20 },
+  { id: 'idle-blob/file', kind: 'file-size', workload: 'idle-blob', atMostBytes: 1_000_000 },
+  {
+    id: 'history/any',
+    kind: 'reading-growth',
+    workload: 'history',
+    reading: 'any',
+    over: 'newest',
+    atMost: 2,
+  },
+  ...['listing', 'listing-counter'].flatMap((workload): Bar[] => [
+    { id: `${workload}/all`, kind: 'reading-time', workload, reading: 'all', atMostMs: 20 },
+    { id: `${workload}/langgraph`, kind: 'reading-faster', workload, reading: 'all', atLeast: 50 },
+    { id: `${workload}/page`, kind: 'reading-time', workload, reading: 'longestPage', atMostMs: 5 },
+  ]),
   {
     id: 'import-graph/langgraph',
     kind: 'no-slower',
@@ -107,6 +162,32 @@ export function judge(bar: Bar, summaries: Summaries): Verdict {
       const larger = ours === undefined || theirs === undefined ? undefined : ours.peakBytes / theirs
       return limit(`peak memory ≤ ${bar.atMost} × LangGraph`, larger, bar.atMost, '×', 2)
     }
+    case 'reading-growth': {
+      const above = ours?.readings?.[bar.reading]
+      const below = ours?.readings?.[bar.over]
+      const grown = above === undefined || below === undefined ? undefined : above / below
+      return limit(
+        `${titleOf(bar, bar.reading)} ≤ ${bar.atMost} × ${titleOf(bar, bar.over)}`,
+        grown,
+        bar.atMost,
+        '×',
+        2,
+      )
+    }
+    case 'reading-faster': {
+      const text = `${titleOf(bar, bar.reading)} ≥ ${bar.atLeast} × faster than LangGraph`
+      const mine = ours?.readings?.[bar.reading]
+      const theirs = figuresOf(summaries, bar.workload, 'langgraph')?.readings?.[bar.reading]
+      if (mine === undefined || theirs === undefined) {
+        return { bar: text, measured: '–', verdict: 'not measured' }
+      }
+      const ratio = theirs / mine
+      return { bar: text, measured: times(ratio), verdict: ratio >= bar.atLeast ? 'pass' : 'miss' }
+    }
+    case 'reading-time': {
+      const value = ours?.readings?.[bar.reading]
+      return limit(`${titleOf(bar, bar.reading)} ≤ ${bar.atMostMs} ms`, value, bar.atMostMs, 'ms', 2)
+    }
     case 'wall-time':
       return limit(`≤ ${bar.atMostMs} ms`, ours?.wallMs, bar.atMostMs, 'ms')
     case 'longest-block':
@@ -124,6 +205,11 @@ export function judge(bar: Bar, summaries: Summaries): Verdict {
         'MB',
       )
   }
+}
+
+/** The column's title without its unit. */
+function titleOf({ workload }: BarBase, reading: string): string {
+  return (workloadById(workload).readings?.[reading] ?? reading).replace(/ (?:ms|MB)$/, '')
 }
 
 interface Ratio {

@@ -2,10 +2,18 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
-import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
+import { performance } from 'node:perf_hooks'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Engine, EngineName, Program, Storage } from './engine.ts'
-import { checkResult, type ProgramWorkload, type Result, type StorageKind } from './workload.ts'
+import { watchingTurns } from './watch-turns.ts'
+import {
+  checkResult,
+  isReadingWork,
+  type ProgramWorkload,
+  type Readings,
+  type Result,
+  type StorageKind,
+} from './workload.ts'
 
 /** What one process found. Times are means over the runs that count. */
 export interface Measurement {
@@ -18,6 +26,8 @@ export interface Measurement {
   readonly peakBytes: number
   /** Of the database and what lies beside it, once it is closed, per run. Only with SQLite. */
   readonly fileBytes?: number
+  /** What the program measured inside its runs. */
+  readonly readings?: Readings
   /** How many runs count. */
   readonly runs: number
 }
@@ -36,6 +46,8 @@ export const fullEffort: Effort = { warmUpMs: 1000, measureMs: 400, runLimit: 10
 interface Run {
   readonly wallMs: number
   readonly cpuMs: number
+  readonly longestBlockMs: number
+  readonly readings: Readings | undefined
 }
 
 /**
@@ -49,23 +61,33 @@ export async function measureProgram(
   effort: Effort,
 ): Promise<Measurement | undefined> {
   const where = `"${workload.id}" on ${name}`
+  const { once } = workload
+  const warmUp = (program: Program) => repeat(program, workload, where, effort.warmUpMs, effort.runLimit)
+  if (once !== undefined && !once.cold.includes(name)) await withProgram(engine, workload, warmUp)
   const found = await withProgram(engine, workload, async (program) => {
-    const warmUp = await repeat(program, workload, where, effort.warmUpMs, effort.runLimit)
+    const before = once === undefined ? await warmUp(program) : []
     const { value: runs, longestBlockMs } = await watchingTurns(() =>
-      repeat(program, workload, where, effort.measureMs, effort.runLimit),
+      repeat(program, workload, where, effort.measureMs, once === undefined ? effort.runLimit : 1),
     )
-    if (workload.storage === 'sqlite') await checkStored(program, workload, where)
-    return { runs, longestBlockMs, runsInFile: warmUp.length + runs.length }
+    if (workload.storage === 'sqlite' && !isReadingWork(workload.work)) {
+      await checkStored(program, workload, where)
+    }
+    const runsInFile = isReadingWork(workload.work) ? 1 : before.length + runs.length
+    return { runs, longestBlockMs, runsInFile, peakElsewhere: program.elsewhere?.().peakBytes ?? 0 }
   })
   if (found === undefined) return undefined
-  const { runs, longestBlockMs, runsInFile } = found.value
+  const { runs, longestBlockMs, runsInFile, peakElsewhere } = found.value
   const mean = (of: (run: Run) => number) => runs.reduce((total, run) => total + of(run), 0) / runs.length
+  const names = Object.keys(runs[0]?.readings ?? {})
   return {
     wallMs: mean((run) => run.wallMs),
     cpuMs: mean((run) => run.cpuMs),
-    longestBlockMs,
-    peakBytes: peakBytes(),
+    longestBlockMs: Math.max(longestBlockMs, ...runs.map((run) => run.longestBlockMs)),
+    peakBytes: peakBytes() + peakElsewhere,
     ...(found.fileBytes !== undefined && { fileBytes: found.fileBytes / runsInFile }),
+    ...(names.length > 0 && {
+      readings: Object.fromEntries(names.map((each) => [each, mean((run) => run.readings?.[each] ?? NaN)])),
+    }),
     runs: runs.length,
   }
 }
@@ -132,20 +154,14 @@ async function timed(program: Program): Promise<Run & { readonly result: Result 
   const result = await program.run()
   const wallMs = performance.now() - startedMs
   const { user, system } = process.cpuUsage(before)
-  return { result, wallMs, cpuMs: (user + system) / 1000 }
-}
-
-async function watchingTurns<Value>(
-  body: () => Promise<Value>,
-): Promise<{ readonly value: Value; readonly longestBlockMs: number }> {
-  const turns = monitorEventLoopDelay({ resolution: 1 })
-  turns.enable()
-  // The monitor counts from its first tick on, and sees a block only at the tick after it.
-  await delay(3)
-  const value = await body()
-  await delay(3)
-  turns.disable()
-  return { value, longestBlockMs: turns.max / 1e6 }
+  const elsewhere = program.elsewhere?.()
+  return {
+    result,
+    wallMs,
+    cpuMs: (user + system) / 1000 + (elsewhere?.cpuMs ?? 0),
+    longestBlockMs: elsewhere?.longestBlockMs ?? 0,
+    readings: program.readings?.(),
+  }
 }
 
 function bytesIn(directory: string): number {

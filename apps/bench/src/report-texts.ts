@@ -6,6 +6,7 @@ export const engineTitles = {
   cairn: 'Cairn',
   langgraph: 'LangGraph',
   'langgraph-sync': 'LangGraph, `durability: "sync"`',
+  'langgraph-delta': 'LangGraph with `DeltaChannel`',
   xstate: 'XState',
   mastra: 'Mastra',
 } as const

@@ -80,6 +80,7 @@ export function renderWorkload(workload: Workload, summaries: Summaries): string
     'file KB',
     'longest block ms',
     'samples (spread)',
+    ...Object.values(workload.readings ?? {}),
   ]
   return [...(rows.length > 0 ? [table(head, rows)] : []), ...remarks].join('\n\n')
 }
@@ -104,6 +105,10 @@ function renderEngine(
     figures.fileBytes === undefined ? '' : digits(figures.fileBytes / 1e3),
     digits(figures.longestBlockMs),
     `${figures.samples} (±${Math.round((figures.wallSpread / 2) * 100)} %)`,
+    ...Object.keys(workload.readings ?? {}).map((name) => {
+      const reading = figures.readings?.[name]
+      return reading === undefined ? '' : digits(reading)
+    }),
   ]
 }
 

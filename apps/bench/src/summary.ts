@@ -2,6 +2,7 @@ import type { EngineName } from './engine.ts'
 import type { Measurement } from './measure.ts'
 import type { Sample } from './run-sample.ts'
 import { median, spread } from './statistics.ts'
+import type { Readings } from './workload.ts'
 
 /** One workload on one engine, over all its samples: medians, but for the two maxima. */
 export interface Figures {
@@ -14,6 +15,7 @@ export interface Figures {
   readonly longestBlockMs: number
   readonly peakBytes: number
   readonly fileBytes?: number
+  readonly readings?: Readings
   readonly samples: number
 }
 
@@ -33,6 +35,7 @@ export function summarise(samples: readonly Sample[]): Summary {
   if (measured.length === 0) return { kind: 'cannot' }
   const values = (of: (measurement: Measurement) => number) => measured.map(of)
   const fileBytes = measured.flatMap((each) => (each.fileBytes === undefined ? [] : [each.fileBytes]))
+  const readings = measured.flatMap((each) => (each.readings === undefined ? [] : [each.readings]))
   return {
     kind: 'figures',
     wallMs: median(values((each) => each.wallMs)),
@@ -41,8 +44,14 @@ export function summarise(samples: readonly Sample[]): Summary {
     longestBlockMs: Math.max(...values((each) => each.longestBlockMs)),
     peakBytes: median(values((each) => each.peakBytes)),
     ...(fileBytes.length > 0 && { fileBytes: median(fileBytes) }),
+    ...(readings.length > 0 && { readings: medians(readings) }),
     samples: measured.length,
   }
+}
+
+function medians(readings: readonly Readings[]): Readings {
+  const names = Object.keys(readings[0] ?? {})
+  return Object.fromEntries(names.map((name) => [name, median(readings.flatMap((each) => each[name] ?? []))]))
 }
 
 /** The figures of a pair, or `undefined` when there are none. */

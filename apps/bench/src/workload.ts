@@ -76,6 +76,55 @@ interface AgentWork {
   readonly rounds: number
 }
 
+/** One run in which each superstep adds one message to a list. */
+export interface MessagesWork {
+  readonly kind: 'messages'
+  readonly steps: number
+  readonly messageBytes: number
+}
+
+/** A thread of many runs: each adds a question and an answer to the list of messages. */
+export interface ConversationWork {
+  readonly kind: 'conversation'
+  readonly turns: number
+  readonly messageBytes: number
+  /** Ordinals of the turns, counted from 1, of which a reading gives the median: the first and the last of them. */
+  readonly early: readonly [first: number, last: number]
+  readonly late: readonly [first: number, last: number]
+}
+
+/** A thread that is there: each superstep added a message to a list that keeps the last `window` ones. */
+interface StoredThread {
+  readonly checkpoints: number
+  readonly window: number
+  readonly messageBytes: number
+}
+
+/** The state at every checkpoint of a thread, in no order, and now and then the newest. */
+export interface HistoryWork extends StoredThread {
+  readonly kind: 'history'
+}
+
+/** The checkpoints of a thread as the saver lists them, no value looked at: all at once, then ten at a time. */
+export interface ListingWork extends StoredThread {
+  readonly kind: 'listing'
+}
+
+/** `ThreadsWork` in several processes at once, all on one file. */
+export interface ProcessesWork {
+  readonly kind: 'processes'
+  readonly processes: number
+  readonly threads: number
+  readonly steps: number
+}
+
+/** One run of very many supersteps, whose memory is looked at early on and at its end. */
+export interface LongRunWork {
+  readonly kind: 'long-run'
+  readonly steps: number
+  readonly earlyStep: number
+}
+
 /** What programs do inside a running process. */
 export type Work =
   | LoopWork
@@ -89,9 +138,28 @@ export type Work =
   | HandlerWork
   | EventsWork
   | AgentWork
+  | MessagesWork
+  | ConversationWork
+  | HistoryWork
+  | ListingWork
+  | ProcessesWork
+  | LongRunWork
 
-/** Work in LangChain's own terms: other engines have no counterpart. */
-export type LangChainWork = StreamWork | HandlerWork | EventsWork | AgentWork
+/** Work in the terms of LangChain and its savers: other engines have no counterpart. */
+export type LangChainWork =
+  | StreamWork
+  | HandlerWork
+  | EventsWork
+  | AgentWork
+  | MessagesWork
+  | ConversationWork
+  | HistoryWork
+  | ListingWork
+  | ProcessesWork
+  | LongRunWork
+
+/** Work that only reads: the thread is written when the program is opened. */
+export type ReadingWork = HistoryWork | ListingWork
 
 /** Importing a package in a process that has loaded nothing but the bench's own sampler. */
 export interface ImportWork {
@@ -99,15 +167,34 @@ export interface ImportWork {
   readonly of: 'graph' | 'engine'
 }
 
-const langChainKinds: ReadonlySet<Work['kind']> = new Set(['stream', 'handler', 'events', 'agent'])
+const langChainKinds: ReadonlySet<Work['kind']> = new Set([
+  'stream',
+  'handler',
+  'events',
+  'agent',
+  'messages',
+  'conversation',
+  'history',
+  'listing',
+  'processes',
+  'long-run',
+])
 
 /** Whether only engines of LangChain's world can do the work. */
 export function isLangChainWork(work: Work): work is LangChainWork {
   return langChainKinds.has(work.kind)
 }
 
+/** Whether the work is to read a thread that is there already. */
+export function isReadingWork(work: Work): work is ReadingWork {
+  return work.kind === 'history' || work.kind === 'listing'
+}
+
 /** The figures by which a run is judged right; compared name by name. */
 export type Result = Readonly<Record<string, number>>
+
+/** What a program measured inside its own run, by name: for instance milliseconds of one part of it. */
+export type Readings = Readonly<Record<string, number>>
 
 interface Described {
   /** Unique, and what `--only` looks for: `loop-sync-sqlite`. */
@@ -116,6 +203,8 @@ interface Described {
   /** What one unit of the work is, and how many there are, for the cost of one. */
   readonly unit: { readonly name: string; readonly count: number }
   readonly expected: Result
+  /** reading → the title of its column. An engine that has no such reading leaves it empty. */
+  readonly readings?: Readonly<Record<string, string>>
 }
 
 export interface ProgramWorkload extends Described {
@@ -123,6 +212,11 @@ export interface ProgramWorkload extends Described {
   readonly storage: StorageKind
   /** At most this many samples of engines so slow that more would take minutes. */
   readonly sampleLimit?: { readonly engines: readonly string[]; readonly samples: number }
+  /**
+   * One run counts, on a file that holds nothing else: for work whose file or memory is what matters. Runs that do not
+   * count go to another file; the `cold` engines, whose one run takes many seconds, have none.
+   */
+  readonly once?: { readonly cold: readonly string[] }
 }
 
 export interface ImportWorkload extends Described {

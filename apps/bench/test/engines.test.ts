@@ -10,13 +10,33 @@ const leastEffort = { warmUpMs: 0, measureMs: 0, runLimit: 1 }
 
 type WorkspaceEngine = Exclude<EngineName, 'mastra'>
 
+/** Workloads whose threads hold a list of messages. */
+const growing = ['messages', 'conversation', 'history', 'listing']
+
 /** What an engine leaves out. Mastra is not in the workspace, and is checked whenever it is measured. */
 const leftOut: Readonly<Record<WorkspaceEngine, readonly string[]>> = {
-  floor: [],
+  floor: ['processes', 'history', 'listing', 'listing-counter', 'long-run'],
   cairn: [],
-  langgraph: [],
-  'langgraph-sync': tinyWorkloads.flatMap(({ id, storage }) => (storage === 'sqlite' ? [] : [id])),
-  xstate: ['loop-sync-memory', 'fan-out-5-sqlite', 'nested-sqlite', 'stream', 'handler', 'events', 'agent'],
+  langgraph: ['long-run'],
+  'langgraph-sync': tinyWorkloads.flatMap(({ id, storage }) =>
+    storage === 'sqlite' && !growing.includes(id) && !['listing-counter', 'long-run'].includes(id)
+      ? []
+      : [id],
+  ),
+  'langgraph-delta': tinyWorkloads.flatMap(({ id }) => (growing.includes(id) ? [] : [id])),
+  xstate: [
+    'loop-sync-memory',
+    'fan-out-5-sqlite',
+    'nested-sqlite',
+    'stream',
+    'handler',
+    'events',
+    'agent',
+    'processes',
+    ...growing,
+    'listing-counter',
+    'long-run',
+  ],
 }
 
 const pairs = Object.entries(leftOut).flatMap(([engine, without]) =>

@@ -1,8 +1,10 @@
-import { Annotation, END, MemorySaver, Send, START, StateGraph } from '@cairn/graph'
+import { Annotation, END, MemorySaver, messagesStateReducer, Send, START, StateGraph } from '@cairn/graph'
 import { createReactAgent } from '@cairn/graph/prebuilt'
 import { SqliteSaver } from '@cairn/sqlite'
 import type { Engine } from '../engine.ts'
-import { openStateGraph, type Vocabulary } from './state-graph.ts'
+import type { Vocabulary } from './design.ts'
+import { openProcesses } from './processes.ts'
+import { openStateGraph } from './state-graph.ts'
 
 const words: Vocabulary = {
   Annotation,
@@ -10,6 +12,7 @@ const words: Vocabulary = {
   START,
   Send,
   StateGraph,
+  messagesStateReducer,
   createReactAgent,
   openMemory: () => new MemorySaver(),
   openSqlite(path) {
@@ -20,5 +23,6 @@ const words: Vocabulary = {
 
 /** Cairn with its own store. */
 export const cairnEngine: Engine = {
-  open: (work, storage) => openStateGraph(words, work, storage),
+  open: (work, storage) =>
+    work.kind === 'processes' ? openProcesses('cairn', work, storage) : openStateGraph(words, work, storage),
 }

@@ -1,12 +1,25 @@
 // The floor: the same work as bare code, with no engine at all. What is above it is what an engine costs.
 import type { Engine, Program, Storage } from '../engine.ts'
-import type { FanOutWork, LoopWork, NestedWork, Result, ThreadsWork, Work } from '../workload.ts'
+import {
+  isReadingWork,
+  type FanOutWork,
+  type LongRunWork,
+  type LoopWork,
+  type NestedWork,
+  type ProcessesWork,
+  type ReadingWork,
+  type Result,
+  type ThreadsWork,
+  type Work,
+} from '../workload.ts'
 import { documentOf } from '../workloads/idle-channel.ts'
+import { checksumOf, messageText } from '../workloads/message-text.ts'
 import { NESTED_DEPTH } from '../workloads/nested.ts'
-import { lastEntry, openJournal, type Journal } from './journal.ts'
+import { allEntries, lastEntry, openJournal, type Journal } from './journal.ts'
 
 export const floorEngine: Engine = {
-  open(work: Work, storage: Storage): Program {
+  open(work: Work, storage: Storage): Program | undefined {
+    if (hasNoFloor(work)) return undefined
     const journal = openJournal(storage)
     return {
       run() {
@@ -19,7 +32,7 @@ export const floorEngine: Engine = {
   },
 }
 
-function runBare(work: Work, journal: Journal | undefined): Result | Promise<Result> {
+function runBare(work: FlooredWork, journal: Journal | undefined): Result | Promise<Result> {
   switch (work.kind) {
     case 'loop':
       return bareLoop(work, journal)
@@ -43,7 +56,30 @@ function runBare(work: Work, journal: Journal | undefined): Result | Promise<Res
       return bareEvents(work.steps)
     case 'agent':
       return bareAgent(work.rounds)
+    case 'messages':
+      return bareMessages(work.steps, work.messageBytes, journal)
+    case 'conversation':
+      return bareMessages(2 * work.turns, work.messageBytes, journal)
   }
+}
+
+/** What is about a saver's history, and about the machinery around a loop, has nothing below it. */
+type UnflooredWork = ReadingWork | ProcessesWork | LongRunWork
+type FlooredWork = Exclude<Work, UnflooredWork>
+
+function hasNoFloor(work: Work): work is UnflooredWork {
+  return isReadingWork(work) || work.kind === 'processes' || work.kind === 'long-run'
+}
+
+/** Each message is a row of its own. */
+function bareMessages(messages: number, messageBytes: number, journal: Journal | undefined): Result {
+  const texts: string[] = []
+  for (let index = 0; index < messages; index += 1) {
+    const text = messageText(index, messageBytes)
+    texts.push(text)
+    journal?.append(0, index, text)
+  }
+  return { messages: texts.length, checksum: checksumOf(texts) }
 }
 
 interface Counter {
@@ -214,7 +250,7 @@ async function bareThreads(work: ThreadsWork, journal: Journal | undefined): Pro
   return { threads: counts.length, count: counts.reduce((total, each) => total + each, 0) }
 }
 
-function storedResult(work: Work, path: string): Result {
+function storedResult(work: FlooredWork, path: string): Result {
   const last = (thread: number): Result => JSON.parse(lastEntry(path, thread)) as Result
   if (work.kind === 'threads') {
     let total = 0
@@ -222,5 +258,9 @@ function storedResult(work: Work, path: string): Result {
     return { threads: work.threads, count: total }
   }
   if (work.kind === 'idle-channel') return { ...last(0), documentBytes: lastEntry(path, 1).length }
+  if (work.kind === 'messages' || work.kind === 'conversation') {
+    const texts = allEntries(path, 0)
+    return { messages: texts.length, checksum: checksumOf(texts) }
+  }
   return last(0)
 }

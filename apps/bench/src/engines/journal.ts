@@ -23,6 +23,17 @@ export function lastEntry(path: string, thread: number): string {
   return row.text
 }
 
+/** All that a journal holds for one thread of the last run, in order, read on a connection of its own. */
+export function allEntries(path: string, thread: number): string[] {
+  const database = new Database(path, { readonly: true })
+  const select = database.prepare<[number], { readonly text: string }>(
+    'SELECT text FROM entries WHERE run = (SELECT max(run) FROM entries) AND thread = ? ORDER BY step',
+  )
+  const rows = select.all(thread)
+  database.close()
+  return rows.map(({ text }) => text)
+}
+
 /**
  * With SQLite: one row a step, each in a transaction of its own unless `together`, WAL and `synchronous=NORMAL`,
  * which is what LangGraph's saver runs with: a finished step survives the process, not a power cut.

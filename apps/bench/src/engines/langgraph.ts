@@ -1,19 +1,36 @@
-import { Annotation, END, MemorySaver, Send, START, StateGraph } from '@langchain/langgraph'
+import {
+  Annotation,
+  DeltaChannel,
+  END,
+  MemorySaver,
+  messagesDeltaReducer,
+  messagesStateReducer,
+  Send,
+  START,
+  StateGraph,
+} from '@langchain/langgraph'
 import { createReactAgent } from '@langchain/langgraph/prebuilt'
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite'
-import type { Engine } from '../engine.ts'
-import { openStateGraph, type Durability, type Vocabulary } from './state-graph.ts'
+import type { Engine, EngineName } from '../engine.ts'
+import type { Work } from '../workload.ts'
+import type { Vocabulary } from './design.ts'
+import { openProcesses } from './processes.ts'
+import { openStateGraph } from './state-graph.ts'
 
-/** LangGraph.js with its own savers, at one of its durabilities. */
-export function langGraphEngine(durability: Durability): Engine {
+type LangGraphName = Extract<EngineName, `langgraph${string}`>
+
+/** LangGraph.js with its own savers, in one of the ways in which it can keep state. */
+export function langGraphEngine(name: LangGraphName): Engine {
   const words: Vocabulary = {
     Annotation,
     END,
     START,
     Send,
     StateGraph,
+    messagesStateReducer,
     createReactAgent,
-    durability,
+    durability: name === 'langgraph-sync' ? 'sync' : 'async',
+    ...(name === 'langgraph-delta' && { delta: { DeltaChannel, messagesDeltaReducer } }),
     openMemory: () => new MemorySaver(),
     openSqlite(path) {
       const saver = SqliteSaver.fromConnString(path)
@@ -23,8 +40,22 @@ export function langGraphEngine(durability: Durability): Engine {
   return {
     open(work, storage) {
       // Without a file the durabilities are one and the same.
-      if (durability === 'sync' && storage.kind !== 'sqlite') return undefined
+      if (name === 'langgraph-sync' && storage.kind !== 'sqlite') return undefined
+      if (isLeftOut(name, work)) return undefined
+      if (work.kind === 'processes') return openProcesses(name, work, storage)
       return openStateGraph(words, work, storage)
     },
   }
+}
+
+function isLeftOut(name: LangGraphName, work: Work): boolean {
+  // A minute for a figure that is compared with nothing.
+  if (work.kind === 'long-run') return true
+  const hasMessages =
+    work.kind === 'messages' ||
+    work.kind === 'conversation' ||
+    ((work.kind === 'history' || work.kind === 'listing') && work.window > 0)
+  if (name === 'langgraph-delta') return !hasMessages
+  // What `async` begins and `sync` awaits is the same work; these take from ten seconds to a minute.
+  return name === 'langgraph-sync' && (hasMessages || work.kind === 'history' || work.kind === 'listing')
 }

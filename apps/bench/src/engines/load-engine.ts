@@ -8,9 +8,11 @@ export async function loadEngine(name: EngineName): Promise<Engine> {
     case 'cairn':
       return (await import('./cairn.ts')).cairnEngine
     case 'langgraph':
-      return (await import('./langgraph.ts')).langGraphEngine('async')
+      return (await import('./langgraph.ts')).langGraphEngine('langgraph')
     case 'langgraph-sync':
-      return (await import('./langgraph.ts')).langGraphEngine('sync')
+      return (await import('./langgraph.ts')).langGraphEngine('langgraph-sync')
+    case 'langgraph-delta':
+      return (await import('./langgraph.ts')).langGraphEngine('langgraph-delta')
     case 'xstate':
       return (await import('./xstate.ts')).xstateEngine
     case 'mastra':

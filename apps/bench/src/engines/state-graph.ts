@@ -1,88 +1,75 @@
 // The work in the vocabulary that LangGraph and Cairn share, so that both run the very same graphs.
+import { performance } from 'node:perf_hooks'
 import type * as LangGraph from '@langchain/langgraph'
 import { awaitAllCallbacks } from '@langchain/core/callbacks/promises'
 import { HumanMessage, type BaseMessage } from '@langchain/core/messages'
 import { tool } from '@langchain/core/tools'
-import type { BaseCheckpointSaver } from '@langchain/langgraph'
-import type { createReactAgent } from '@langchain/langgraph/prebuilt'
 import { z } from 'zod'
 import type { Program, Storage } from '../engine.ts'
-import type { FanOutWork, NodeKind, Result, Work } from '../workload.ts'
+import { median } from '../statistics.ts'
+import {
+  isReadingWork,
+  type FanOutWork,
+  type LongRunWork,
+  type NodeKind,
+  type ProcessesWork,
+  type Readings,
+  type Result,
+  type Work,
+} from '../workload.ts'
+import { CHECKPOINTS_BESIDES_STEPS } from '../workloads/history.ts'
 import { documentOf } from '../workloads/idle-channel.ts'
+import {
+  compiled,
+  numberIn,
+  type Design,
+  type Graph,
+  type RunOptions,
+  type State,
+  type StreamOptions,
+  type Vocabulary,
+} from './design.ts'
+import { MemoryGauge } from './memory-gauge.ts'
+import { conversationDesign, messagesDesign, windowDesign } from './message-designs.ts'
 import { ScriptedModel, TOOL_NAME } from './scripted-model.ts'
-
-/** Whether LangGraph's next superstep waits until the last one's checkpoint is stored (`sync`) or not. */
-export type Durability = 'async' | 'sync'
-
-/** What an engine has to bring along. */
-export interface Vocabulary extends Pick<
-  typeof LangGraph,
-  'Annotation' | 'END' | 'START' | 'Send' | 'StateGraph'
-> {
-  readonly createReactAgent: typeof createReactAgent
-  openMemory(): BaseCheckpointSaver
-  /** A saver on the file at this path, on a connection of its own. */
-  openSqlite(path: string): ClosableSaver
-  /** Goes into every run with SQLite. */
-  readonly durability?: Durability
-}
-
-interface ClosableSaver {
-  readonly saver: BaseCheckpointSaver
-  close(): void
-}
-
-type State = Record<string, unknown>
-
-/** What the programs use of a compiled graph. */
-interface Graph {
-  invoke(input: State, options: RunOptions): Promise<State>
-  stream(input: State, options: StreamOptions): Promise<AsyncIterable<readonly [mode: string, chunk: State]>>
-  streamEvents(
-    input: State,
-    options: RunOptions & { readonly version: 'v2' },
-  ): AsyncIterable<{ readonly event: string; readonly name: string }>
-  getState(options: RunOptions): Promise<{ readonly values: State }>
-}
-
-interface RunOptions {
-  readonly recursionLimit: number
-  readonly durability?: Durability
-  readonly configurable?: { readonly thread_id: string }
-  readonly callbacks?: readonly object[]
-}
-
-interface StreamOptions extends RunOptions {
-  readonly streamMode: ('values' | 'updates')[]
-}
-
-/** A graph not yet compiled, what it is given, and what is read from its final state. */
-interface Design {
-  compile(saver: BaseCheckpointSaver | undefined): Graph
-  readonly input: State
-  readonly recursionLimit: number
-  result(values: State): Result
-}
+import { StepClock } from './step-clock.ts'
+import { openStoredThread } from './stored-thread.ts'
 
 /** Runs one piece of work on either engine. */
-export function openStateGraph(words: Vocabulary, work: Work, storage: Storage): Program {
+export function openStateGraph(
+  words: Vocabulary,
+  work: Exclude<Work, ProcessesWork>,
+  storage: Storage,
+): Program | Promise<Program> {
   const design = designOf(words, work)
+  if (isReadingWork(work)) return openStoredThread(words, design, work, storage)
   const opened = storage.kind === 'sqlite' ? words.openSqlite(storage.path) : undefined
   const saver = storage.kind === 'memory' ? words.openMemory() : opened?.saver
   const graph = design.compile(saver)
 
+  const prefix = storage.kind === 'sqlite' ? (storage.threadPrefix ?? '') : ''
   let round = 0
+  let readings: Readings = {}
   const optionsFor = (thread: number): RunOptions => ({
     recursionLimit: design.recursionLimit,
-    ...(saver !== undefined && { configurable: { thread_id: `thread-${round}-${thread}` } }),
+    ...(saver !== undefined && { configurable: { thread_id: `${prefix}thread-${round}-${thread}` } }),
     ...(opened !== undefined && words.durability !== undefined && { durability: words.durability }),
   })
 
   return {
-    run() {
+    async run() {
       round += 1
-      return runWork(work, design, graph, optionsFor)
+      if (work.kind === 'conversation') {
+        const { state, timesMs } = await converse(work.turns, design, graph, optionsFor(0))
+        const medianOf = ([first, last]: readonly [number, number]) => median(timesMs.slice(first - 1, last))
+        readings = { early: medianOf(work.early), late: medianOf(work.late) }
+        return design.result(state)
+      }
+      const result = await runWork(work, design, graph, optionsFor)
+      readings = design.readings?.() ?? {}
+      return result
     },
+    readings: () => readings,
     ...(storage.kind === 'sqlite' && {
       stored: async () => {
         const second = words.openSqlite(storage.path)
@@ -97,6 +84,24 @@ export function openStateGraph(words: Vocabulary, work: Work, storage: Storage):
     }),
     close: () => opened?.close(),
   }
+}
+
+/** One run for each turn, all on one thread; the time of each by its turn. */
+async function converse(
+  turns: number,
+  design: Design,
+  graph: Graph,
+  options: RunOptions,
+): Promise<{ readonly state: State; readonly timesMs: readonly number[] }> {
+  const timesMs: number[] = []
+  let state: State = {}
+  for (let turn = 0; turn < turns; turn += 1) {
+    const input = design.inputAt?.(turn) ?? design.input
+    const startedMs = performance.now()
+    state = await graph.invoke(input, options)
+    timesMs.push(performance.now() - startedMs)
+  }
+  return { state, timesMs }
 }
 
 async function runWork(
@@ -158,7 +163,7 @@ async function runWork(
   }
 }
 
-function designOf(words: Vocabulary, work: Work): Design {
+function designOf(words: Vocabulary, work: Exclude<Work, ProcessesWork>): Design {
   switch (work.kind) {
     case 'loop':
       return loopDesign(words, work.steps, work.node)
@@ -169,7 +174,18 @@ function designOf(words: Vocabulary, work: Work): Design {
     case 'agent':
       return agentDesign(words, work.rounds)
     case 'threads':
-      return loopDesign(words, work.steps, 'async')
+      return clockedLoopDesign(words, work.steps)
+    case 'long-run':
+      return gaugedLoopDesign(words, work)
+    case 'messages':
+      return messagesDesign(words, work)
+    case 'conversation':
+      return conversationDesign(words, work)
+    case 'history':
+    case 'listing': {
+      const steps = work.checkpoints - CHECKPOINTS_BESIDES_STEPS
+      return work.window === 0 ? loopDesign(words, steps, 'sync') : windowDesign(words, steps, work)
+    }
     case 'chain':
       return chainDesign(words, work.nodes)
     case 'invoke':
@@ -199,6 +215,51 @@ function loopDesign(
     input: { count: 0 },
     recursionLimit: steps + 10,
     result: countOf,
+  }
+}
+
+/** The loop of an asynchronous node which also tells how long each superstep of its thread took. */
+function clockedLoopDesign({ Annotation, END, START, StateGraph }: Vocabulary, steps: number): Design {
+  const clock = new StepClock()
+  const Counter = Annotation.Root({ count: Annotation<number>() })
+  const builder = new StateGraph(Counter)
+    .addNode('step', async (state, config: { readonly configurable?: { readonly thread_id?: string } }) => {
+      clock.tick(config.configurable?.thread_id ?? '')
+      return { count: state.count + 1 }
+    })
+    .addEdge(START, 'step')
+    .addConditionalEdges('step', (state) => (state.count < steps ? 'step' : END), ['step', END])
+  return {
+    compile: (saver) => compiled(builder, saver),
+    input: { count: 0 },
+    recursionLimit: steps + 10,
+    result: countOf,
+    readings: () => clock.readings(),
+  }
+}
+
+/** The loop whose node looks at the memory of the process at an early superstep and at the last one. */
+function gaugedLoopDesign(
+  { Annotation, END, START, StateGraph }: Vocabulary,
+  { steps, earlyStep }: LongRunWork,
+): Design {
+  const gauge = new MemoryGauge()
+  const Counter = Annotation.Root({ count: Annotation<number>() })
+  const builder = new StateGraph(Counter)
+    .addNode('step', (state) => {
+      const count = state.count + 1
+      if (count === earlyStep) gauge.read('early')
+      if (count === steps) gauge.read('late')
+      return { count }
+    })
+    .addEdge(START, 'step')
+    .addConditionalEdges('step', (state) => (state.count < steps ? 'step' : END), ['step', END])
+  return {
+    compile: (saver) => compiled(builder, saver),
+    input: { count: 0 },
+    recursionLimit: steps + 10,
+    result: countOf,
+    readings: () => gauge.readings(),
   }
 }
 
@@ -311,14 +372,6 @@ function agentDesign(words: Vocabulary, rounds: number): Design {
   }
 }
 
-/** Compiles with the saver, and leaves the option out where there is none. */
-function compiled(
-  builder: { compile(options: { checkpointer?: BaseCheckpointSaver }): unknown },
-  saver: BaseCheckpointSaver | undefined,
-): Graph {
-  return builder.compile(saver === undefined ? {} : { checkpointer: saver }) as Graph
-}
-
 function threadsOf(work: Work): number {
   return work.kind === 'threads' ? work.threads : 1
 }
@@ -332,11 +385,4 @@ function summed(results: readonly Result[]): Result {
 
 function countOf(values: State): Result {
   return { count: numberIn(values, 'count') }
-}
-
-/** @throws {TypeError} when the state holds no number under that name. */
-function numberIn(values: Readonly<Record<string, unknown>>, name: string): number {
-  const value = values[name]
-  if (typeof value === 'number') return value
-  throw new TypeError(`The state's "${name}" should be a number, and is ${typeof value}.`)
 }

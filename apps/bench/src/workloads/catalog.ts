@@ -1,16 +1,24 @@
 import type { ProgramWorkload, Workload } from '../workload.ts'
 import { agent } from './agent.ts'
 import { chain } from './chain.ts'
+import { conversation } from './conversation.ts'
 import { events } from './events.ts'
 import { fanOut } from './fan-out.ts'
 import { handler } from './handler.ts'
+import { history } from './history.ts'
 import { idleChannel } from './idle-channel.ts'
 import { importEngine, importGraph } from './import-package.ts'
 import { invoke } from './invoke.ts'
+import { listing } from './listing.ts'
+import { longRun } from './long-run.ts'
 import { loop } from './loop.ts'
+import { messages } from './messages.ts'
 import { nested } from './nested.ts'
+import { processes } from './processes.ts'
 import { stream } from './stream.ts'
 import { threads } from './threads.ts'
+
+const langGraph = ['langgraph', 'langgraph-sync', 'langgraph-delta'] as const
 
 /** Every workload at the size at which it is measured, in the order of the table. */
 export const catalog: readonly Workload[] = [
@@ -26,8 +34,16 @@ export const catalog: readonly Workload[] = [
   nested(100, 'none'),
   nested(100, 'sqlite'),
   stream(1000),
-  limited(idleChannel(2000, 100_000), 3),
+  limited(idleChannel('idle-channel', 2000, 100_000), 3),
   limited(threads(200, 20), 3),
+  limited(processes(4, 50, 20), 2),
+  once(idleChannel('idle-blob', 500, 200_000)),
+  once(messages(1000, 1000)),
+  once(conversation(500, 1000, { early: [5, 15], late: [481, 500] })),
+  limited(history(1000, 100, 1000), 1),
+  limited(listing(1000, 100, 1000), 1),
+  limited(listing(1000, 0, 0), 2),
+  { ...longRun(100_000, 20_000), once: { cold: ['cairn'] }, sampleLimit: { engines: ['cairn'], samples: 3 } },
   invoke(1000),
   handler(1000),
   events(1000),
@@ -53,5 +69,10 @@ export function workloadById(id: string): Workload {
 
 /** One of LangGraph's samples of this takes from five to thirty seconds. */
 function limited(workload: ProgramWorkload, samples: number): ProgramWorkload {
-  return { ...workload, sampleLimit: { engines: ['langgraph', 'langgraph-sync'], samples } }
+  return { ...workload, sampleLimit: { engines: langGraph, samples } }
+}
+
+/** Measured for its file, too: one run counts. Of LangGraph's there is one sample, which is long enough to be warm. */
+function once(workload: ProgramWorkload): ProgramWorkload {
+  return { ...limited(workload, 1), once: { cold: langGraph } }
 }

@@ -2,9 +2,13 @@ import type { ProgramWorkload } from '../workload.ts'
 import { count } from '../words.ts'
 
 /** A loop that carries a document along which no step writes. */
-export function idleChannel(steps: number, documentBytes: number): ProgramWorkload {
+export function idleChannel(
+  id: 'idle-channel' | 'idle-blob',
+  steps: number,
+  documentBytes: number,
+): ProgramWorkload {
   return {
-    id: 'idle-channel',
+    id,
     title: `unchanged ${count(Math.round(documentBytes / 1000))} KB channel beside a counter, ${count(steps)} supersteps, SQLite`,
     unit: { name: 'superstep', count: steps },
     work: { kind: 'idle-channel', steps, documentBytes },

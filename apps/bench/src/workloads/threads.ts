@@ -10,5 +10,6 @@ export function threads(threadCount: number, steps: number): ProgramWorkload {
     work: { kind: 'threads', threads: threadCount, steps },
     storage: 'sqlite',
     expected: { threads: threadCount, count: threadCount * steps },
+    readings: { p50: 'superstep p50 ms', p99: 'superstep p99 ms' },
   }
 }
