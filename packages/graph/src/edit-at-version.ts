@@ -4,6 +4,7 @@ import { VERSION_KEY, atHead, type Plan, type Store } from '@cairn/engine'
 import { atVersion } from './at-version.ts'
 import { CHECKPOINTER, CHECKPOINT_ID, CHECKPOINT_NAMESPACE } from './langgraph/config-keys.ts'
 import { presentName } from './langgraph/present-name.ts'
+import { idsInOrder } from './langgraph/ids-in-order.ts'
 import { rebuildChannels } from './langgraph/rebuild-channels.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
 import { SaverStore } from './langgraph/saver-store.ts'
@@ -42,7 +43,9 @@ export async function editAtVersion<Config extends RunConfig>(
     },
     { loaded, position: atHead, store: own ?? new SaverStore(saver, config, loaded, plan) },
   )
-  if (checkpointId === undefined || start.loaded === loaded) return config
+  if (start.loaded === loaded) return config
+  await idsInOrder() // what the edit makes comes after the migrated checkpoint
+  if (checkpointId === undefined) return config
   return { ...config, configurable: { ...configurable, [CHECKPOINT_ID]: start.loaded!.id } }
 }
 
