@@ -52,18 +52,18 @@ function loop(count: number, extra: Readonly<Record<string, unknown>> = {}): Com
   })
 }
 
-function measureLoop(
+async function measureLoop(
   name: string,
   commits: readonly Commit[],
   options: Parameters<typeof SqliteStore.open>[1] = {},
-): void {
-  withPath((path) => {
+): Promise<void> {
+  await withPath(async (path) => {
     const store = SqliteStore.open(path, options)
-    const { meanUs, cpuUs, medianUs, p99Us, longestMs } = measure(commits.length, (number) =>
+    const { meanUs, cpuUs, medianUs, p99Us, longestMs } = await measure(commits.length, (number) =>
       store.commit(commits[number]!),
     )
-    const load = measure(500, () => void store.load(line))
-    const list = measure(1, () => void Array.from(store.list(line)))
+    const load = await measure(500, () => void store.load(line))
+    const list = await measure(1, () => void Array.from(store.list(line)))
     store.close()
     const bytes = statSync(path).size / commits.length
     print([
@@ -80,8 +80,8 @@ function measureLoop(
   })
 }
 
-function measureFanOut(name: string, tasks: number, value: unknown): void {
-  withPath((path) => {
+async function measureFanOut(name: string, tasks: number, value: unknown): Promise<void> {
+  await withPath(async (path) => {
     const store = SqliteStore.open(path)
     const rounds = 20
     const perRound = Array.from({ length: rounds }, (_, round): Commit => {
@@ -94,7 +94,9 @@ function measureFanOut(name: string, tasks: number, value: unknown): void {
       }))
       return { line, writes }
     })
-    const { meanUs, cpuUs, medianUs, longestMs } = measure(rounds, (round) => store.commit(perRound[round]!))
+    const { meanUs, cpuUs, medianUs, longestMs } = await measure(rounds, (round) =>
+      store.commit(perRound[round]!),
+    )
     store.close()
     const bytes = statSync(path).size / tasks / rounds
     print([name, meanUs / tasks, cpuUs / tasks, medianUs / tasks, '', longestMs, '', '', bytes.toFixed(0)])
@@ -102,10 +104,10 @@ function measureFanOut(name: string, tasks: number, value: unknown): void {
 }
 
 print(['', 'mean µs', 'CPU µs', 'median µs', 'p99 µs', 'longest ms', 'load µs', 'list µs', 'bytes'])
-measureLoop('loop, cold', loop(supersteps))
-measureLoop('loop', loop(supersteps))
-measureLoop('loop of 20,000', loop(20_000))
-measureLoop('loop, flushed at each commit', loop(supersteps), { fsync: 'full' })
-measureLoop('loop beside 100 KB that stay', loop(supersteps, { document: 'x'.repeat(100_000) }))
-measureFanOut('fan-out of 1,000 tasks, per task', 1000, [1])
-measureFanOut('fan-out of 1,000 tasks of 1 KB, per task', 1000, 'x'.repeat(1000))
+await measureLoop('loop, cold', loop(supersteps))
+await measureLoop('loop', loop(supersteps))
+await measureLoop('loop of 20,000', loop(20_000))
+await measureLoop('loop, flushed at each commit', loop(supersteps), { fsync: 'full' })
+await measureLoop('loop beside 100 KB that stay', loop(supersteps, { document: 'x'.repeat(100_000) }))
+await measureFanOut('fan-out of 1,000 tasks, per task', 1000, [1])
+await measureFanOut('fan-out of 1,000 tasks of 1 KB, per task', 1000, 'x'.repeat(1000))

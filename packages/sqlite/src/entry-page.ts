@@ -1,17 +1,28 @@
-import { parseHead } from './checkpoint-head.ts'
+import { type CheckpointHead, parseHead } from './checkpoint-head.ts'
 import { type CompactId, expandId } from './compact-id.ts'
 import type { CheckpointEntry, ListedEntry } from './entries.ts'
 import { InlineTextReader } from './inline-texts.ts'
 
+/** A checkpoint's entry, with what a listing needs of it. */
+export interface PageEntry extends ListedEntry {
+  readonly checkpointId: string
+  readonly head: CheckpointHead
+}
+
 /** Entries of a line that were read together, so that what they have from their parents is at hand. */
 export class EntryPage {
-  readonly #entries = new Map<string, CheckpointEntry>()
+  readonly entries: readonly PageEntry[]
+  readonly #byId = new Map<string, PageEntry>()
   readonly #metadata = new Map<string, string>()
   readonly #readEntry: (id: CompactId) => CheckpointEntry | undefined
 
-  /** @param readEntry for those that are not on the page */
+  /**
+   * @param readEntry for those that are not on the page
+   * @throws {SyntaxError} when an entry is damaged.
+   */
   constructor(entries: readonly ListedEntry[], readEntry: (id: CompactId) => CheckpointEntry | undefined) {
-    for (const { id, entry } of entries) this.#entries.set(expandId(id), entry)
+    this.entries = entries.map(pageEntry)
+    for (const entry of this.entries) this.#byId.set(entry.checkpointId, entry)
     this.#readEntry = readEntry
   }
 
@@ -19,25 +30,34 @@ export class EntryPage {
    * Text of the metadata that are not in the head.
    * @throws {TypeError|SyntaxError} when an entry is damaged.
    */
-  metadataOf({ id, entry }: ListedEntry): string {
-    const path = [expandId(id)]
+  metadataOf(of: PageEntry): string {
+    const known = this.#metadata.get(of.checkpointId)
+    if (known !== undefined) return known
+    const path = [of.checkpointId]
     let text: string | undefined
-    for (let at = entry; text === undefined;) {
-      const [, , length] = parseHead(at.head)
-      if (length >= 0) text = new InlineTextReader(at.data).take(length)
+    for (let at = of; text === undefined; path.push(at.checkpointId)) {
+      const [, , length] = at.head
+      if (length >= 0) text = new InlineTextReader(at.entry.data).take(length)
       else {
-        const parent = at.depth > 0 && at.parent !== null ? expandId(at.parent) : undefined
-        if (parent === undefined || path.includes(parent)) throw new TypeError('its metadata are missing')
-        text = this.#metadata.get(parent)
-        if (text === undefined) {
-          const before = this.#entries.get(parent) ?? this.#readEntry(at.parent!)
-          if (before === undefined) throw new TypeError('a checkpoint that it builds on is missing')
-          path.push(parent)
-          at = before
-        }
+        at = this.#parentOf(at)
+        if (path.includes(at.checkpointId)) throw new TypeError('its parents lead in a circle')
+        text = this.#metadata.get(at.checkpointId)
       }
     }
     for (const each of path) this.#metadata.set(each, text)
     return text
   }
+
+  #parentOf({ entry: { depth, parent } }: PageEntry): PageEntry {
+    if (depth === 0 || parent === null) throw new TypeError('its metadata are missing')
+    const known = this.#byId.get(expandId(parent))
+    if (known !== undefined) return known
+    const entry = this.#readEntry(parent)
+    if (entry === undefined) throw new TypeError('a checkpoint that it builds on is missing')
+    return pageEntry({ id: parent, entry })
+  }
+}
+
+function pageEntry({ id, entry }: ListedEntry): PageEntry {
+  return { id, entry, checkpointId: expandId(id), head: parseHead(entry.head) }
 }

@@ -9,8 +9,8 @@ import {
 import { type CheckpointHead, applyHead, parseHead, sourceOf } from './checkpoint-head.ts'
 import { type CheckpointState, emptyState } from './checkpoint-state.ts'
 import { type CompactId, expandId } from './compact-id.ts'
-import type { CheckpointEntry, EntryTable, ListedEntry } from './entries.ts'
-import type { EntryPage } from './entry-page.ts'
+import type { CheckpointEntry, EntryTable } from './entries.ts'
+import { EntryPage, type PageEntry } from './entry-page.ts'
 import { CorruptStoreError, DeletedCheckpointError, UnreadableValueError } from './errors.ts'
 import type { KnownLine } from './known-threads.ts'
 import type { LineRow } from './lines.ts'
@@ -108,9 +108,12 @@ export class EntryReader {
    * Entries of checkpoints, greatest id first.
    * @throws {CorruptStoreError}
    */
-  newest(line: FoundLine, limit: number, before: string | undefined): ListedEntry[] {
+  page(line: FoundLine, limit: number, before: string | undefined): EntryPage {
+    const { entries } = this.#tables
     try {
-      return this.#tables.entries.newest(line.row, limit, before)
+      return new EntryPage(entries.newest(line.row, limit, before), (id) =>
+        entries.checkpoint(line.row.id, id),
+      )
     } catch (error) {
       if (!isUnreadable(error)) throw error
       throw new CorruptStoreError(this.#path, `thread "${line.thread.name}": ${error.message}`, error)
@@ -122,12 +125,12 @@ export class EntryReader {
    * `reading`, in a transaction of its own.
    * @throws {CorruptStoreError}
    */
-  listed({ id, entry }: ListedEntry, line: FoundLine, page: EntryPage, reading: Reading): StoredCheckpoint {
-    const origin = { line, checkpointId: expandId(id) }
-    const metadata = this.#readable(origin, () => {
-      const [source, step] = parseHead(entry.head)
-      return this.#metadata(source, step, page.metadataOf({ id, entry }), origin)
-    })
+  listed(listed: PageEntry, line: FoundLine, page: EntryPage, reading: Reading): StoredCheckpoint {
+    const { id, entry, checkpointId, head } = listed
+    const origin = { line, checkpointId }
+    const [source, step] = head
+    const rest = this.#readable(origin, () => page.metadataOf(listed))
+    const metadata = this.#metadata(source, step, rest, origin)
     const later = <Result>(read: (state: CheckpointState, from: Origin) => Result): Result =>
       reading((found) => {
         const current = found === undefined ? undefined : this.state(found, id)

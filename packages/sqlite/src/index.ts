@@ -2,6 +2,7 @@ export { CRASH_POINTS, type CrashPoint } from './crash-points.ts'
 export {
   CannotOpenStoreError,
   CorruptStoreError,
+  DeletedCheckpointError,
   ForeignDatabaseError,
   NewerStoreError,
   NotADatabaseError,

@@ -1,46 +1,27 @@
 import type { StoredCheckpoint } from '@cairn/engine'
 
 /** What a listed checkpoint reads when it is first looked at. */
-export const laterKeys = ['values', 'versions', 'seen', 'writes', 'taskPaths'] as const
+const laterKeys = ['values', 'versions', 'seen', 'writes', 'taskPaths'] as const
 export type LaterKey = (typeof laterKeys)[number]
 
 /** What a listed checkpoint has from the beginning. */
 export type Outline = Omit<StoredCheckpoint, LaterKey>
 
-/** References that are kept, at least, before those are let go of that lead nowhere any more. */
-const few = 4096
+/** References that are kept before those are let go of that lead nowhere any more. */
+const most = 4096
 
 /**
  * Makes checkpoints that read what they hold when it is first looked at, and has them read it before it is gone: to
  * whoever listed them it makes no difference.
  */
 export class ListedCheckpoints {
-  readonly #unread = new Set<WeakRef<StoredCheckpoint>>()
-  #most = few
+  readonly #unread = new Set<WeakRef<object>>()
+  #limit = most
 
   make(outline: Outline, read: (key: LaterKey) => unknown): StoredCheckpoint {
-    const checkpoint = outline as StoredCheckpoint
-    for (const key of laterKeys) {
-      const settle = (value: unknown): void => {
-        Object.defineProperty(checkpoint, key, {
-          value,
-          writable: true,
-          enumerable: true,
-          configurable: true,
-        })
-      }
-      Object.defineProperty(checkpoint, key, {
-        get: () => {
-          const value = read(key)
-          settle(value)
-          return value
-        },
-        set: settle,
-        enumerable: true,
-        configurable: true,
-      })
-    }
-    if (this.#unread.size >= this.#most) this.#forgetGone()
+    readers.set(outline, read)
+    const checkpoint = Object.defineProperties(outline, laterProperties) as StoredCheckpoint
+    if (this.#unread.size >= this.#limit) this.#forgetGone()
     this.#unread.add(new WeakRef(checkpoint))
     return checkpoint
   }
@@ -48,7 +29,7 @@ export class ListedCheckpoints {
   /** Reads what is listed and in use, of one thread or of all. */
   readNow(threadId?: string): void {
     for (const reference of this.#unread) {
-      const checkpoint = reference.deref()
+      const checkpoint = reference.deref() as StoredCheckpoint | undefined
       if (checkpoint !== undefined && threadId !== undefined && checkpoint.line.threadId !== threadId)
         continue
       this.#unread.delete(reference)
@@ -60,10 +41,33 @@ export class ListedCheckpoints {
     for (const reference of this.#unread) {
       if (reference.deref() === undefined) this.#unread.delete(reference)
     }
-    // Where most are in use still, looking again soon would be in vain.
-    this.#most = Math.max(few, 2 * this.#unread.size)
+    this.#limit = Math.max(most, 2 * this.#unread.size)
   }
 }
+
+const readers = new WeakMap<object, (key: LaterKey) => unknown>()
+
+/** The same for all checkpoints: a listing makes many. */
+const laterProperties: PropertyDescriptorMap = Object.fromEntries(
+  laterKeys.map((key) => {
+    const settle = (checkpoint: object, value: unknown): void => {
+      Object.defineProperty(checkpoint, key, { value, writable: true, enumerable: true, configurable: true })
+    }
+    const property: PropertyDescriptor & ThisType<object> = {
+      get() {
+        const value = readers.get(this)!(key)
+        settle(this, value)
+        return value
+      },
+      set(value) {
+        settle(this, value)
+      },
+      enumerable: true,
+      configurable: true,
+    }
+    return [key, property]
+  }),
+)
 
 function readAll(checkpoint: StoredCheckpoint): void {
   try {

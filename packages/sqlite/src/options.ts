@@ -15,7 +15,10 @@ export interface SqliteStoreOptions {
   readonly fsync?: 'normal' | 'full'
   /** How values become text. By default JSON and the standard classes; see `@cairn/engine/codec`. */
   readonly codec?: Codec
-  /** How long to wait, blocking, for another connection that writes to the file, in milliseconds. Default 5000. */
+  /**
+   * How long to wait for another connection that writes to the file, in milliseconds. Commits wait without blocking the
+   * event loop. Default 5000.
+   */
   readonly busyTimeoutMs?: number
   /** Open an existing file for reading only. Default false. */
   readonly readOnly?: boolean

@@ -16,7 +16,6 @@ import { type EncodedCommit, encodeCommit, encodedAnew } from './encode-commit.t
 import { forgetQuarantined } from './doctor/forget-quarantined.ts'
 import { KeyRing } from './encryption/key-ring.ts'
 import { EntryTable } from './entries.ts'
-import { EntryPage } from './entry-page.ts'
 import { EntryReader, type FoundLine, type Reading } from './entry-reader.ts'
 import { EntryWriter } from './entry-writer.ts'
 import { CorruptStoreError, StoreBusyError, StoreError } from './errors.ts'
@@ -244,9 +243,8 @@ export class SqliteStore implements Store {
     return this.#reading(() => {
       const found = this.#find(line)
       if (found === undefined) return []
-      const entries = this.#reader.newest(found, length, before)
-      const page = new EntryPage(entries, (id) => this.#entries.checkpoint(found.row.id, id))
-      return entries.map((entry) => this.#reader.listed(entry, found, page, reading))
+      const page = this.#reader.page(found, length, before)
+      return page.entries.map((entry) => this.#reader.listed(entry, found, page, reading))
     })
   }
 

@@ -2,7 +2,10 @@
 import { SqliteStore } from '@cairn/sqlite'
 import { checkpointAt } from './commits.ts'
 
-process.on('message', async (path: string) => {
+process.on('message', (path: string) => void commitTo(path))
+process.send!('ready')
+
+async function commitTo(path: string): Promise<void> {
   const store = SqliteStore.open(path)
   await store.commit({
     line: { threadId: `${process.pid}`, namespace: '' },
@@ -11,5 +14,4 @@ process.on('message', async (path: string) => {
   })
   store.close()
   process.send!('closed')
-})
-process.send!('ready')
+}

@@ -7,6 +7,7 @@ test('public names', async () => {
       "CRASH_POINTS",
       "CannotOpenStoreError",
       "CorruptStoreError",
+      "DeletedCheckpointError",
       "ERASED",
       "EmbeddingError",
       "ForeignDatabaseError",

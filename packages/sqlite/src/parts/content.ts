@@ -38,7 +38,7 @@ export class Content {
   isHeldBy(value: unknown, seen: SeenObjects): boolean {
     if (!(this.#root instanceof ObjectNode)) return Object.is(value, this.#root)
     const count = seen.heldCount
-    const known = this.#sharedCount === 0 ? none : new Array<object | undefined>(this.#sharedCount)
+    const known = this.#sharedCount === 0 ? none : []
     if (isSame(value, this.#root, known, seen)) return true
     seen.backTo(count)
     return false
@@ -47,7 +47,7 @@ export class Content {
   /** A fresh value. */
   revive(): unknown {
     if (!(this.#root instanceof ObjectNode)) return this.#root
-    const made = this.#sharedCount === 0 ? none : new Array<object | undefined>(this.#sharedCount)
+    const made = this.#sharedCount === 0 ? none : []
     return revive(this.#root, made)
   }
 }

@@ -36,7 +36,7 @@ export function nodeText(items: readonly Item[], keys: readonly string[] | undef
       isOpen = true
       continue
     }
-    const next = item instanceof Sequence ? (item.place as number) : (item as Chunk | Leaf).row!
+    const next = item instanceof Sequence ? (item.place as number) : item.row!
     text += item instanceof Chunk ? `{"+":${next - row}}` : String(next - row)
     row = next
   }
