@@ -364,6 +364,7 @@ function createProgram(output: Output, { stdout, environment }: Surroundings, se
     .option('--thread <id>', 'only this thread')
     .option('--tag <tag>', 'only threads with this tag')
     .option('--save', 'keep the rules in the database: for the thread, the tag, or every thread')
+    .option('--forget', 'forget the rules that are kept for the thread, the tag, or every thread')
     .option('--dry-run', 'only say what would go')
     .option('--vacuum', 'write the whole file anew, which a file of an earlier release needs once to shrink')
     .addHelpText(

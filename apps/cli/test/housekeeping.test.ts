@@ -73,6 +73,15 @@ cairn: Nothing says which checkpoints to keep.
   })
 })
 
+test('rules that were kept can be forgotten, and only rules can be kept', async () => {
+  const { said } = await makeThreads()
+  await said('prune', '--keep-every', '1', '--save')
+  expect(await said('prune')).toContain('every checkpoint is kept')
+  expect(await said('prune', '--forget', '--json')).toBe('0\n{\n  "policies": []\n}\n')
+  for (const words of [[], ['--save'], ['--pin', '1f1e5bba']])
+    expect(await said('prune', ...words)).toContain('Nothing says which checkpoints to keep.')
+})
+
 test('a rule that is none is refused', async () => {
   const { said } = await makeThreads()
   expect(await said('prune', '--max-age', 'long')).toContain('It must be milliseconds, or text such as "30d"')

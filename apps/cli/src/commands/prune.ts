@@ -1,4 +1,4 @@
-import type { Housekeeper, PruneReport, RetentionPolicy, RetentionScope } from '@cairn/sqlite'
+import type { PruneReport, RetentionPolicy, RetentionScope } from '@cairn/sqlite'
 import { formatBytes } from '../byte-size.ts'
 import { CliError } from '../cli-error.ts'
 import { ExitCode } from '../exit-code.ts'
@@ -18,6 +18,8 @@ export interface PruneOptions {
   readonly dryRun?: boolean
   /** Keep the policy in the database. */
   readonly save?: boolean
+  /** Forget the policy that is kept there. */
+  readonly forget?: boolean
   /** Write the whole file anew first. */
   readonly vacuum?: boolean
 }
@@ -25,9 +27,16 @@ export interface PruneOptions {
 /** Takes out the checkpoints that no rule keeps, or says which would go. */
 export async function prune(options: PruneOptions, context: Context): Promise<ExitCode> {
   const policy = policyOf(options)
+  const needsRule = options.save === true || options.pin !== undefined
+  if (policy === undefined && needsRule) throw withoutPolicy()
   return await keepingHouse(context, async (housekeeper) => {
     if (options.vacuum === true) await housekeeper.vacuum()
-    if (options.save === true) await save(policy, options, housekeeper)
+    if (options.save === true) await housekeeper.setPolicy(scopeOf(options), policy)
+    if (options.forget === true) {
+      await housekeeper.setPolicy(scopeOf(options), undefined)
+      context.output.document({ policies: housekeeper.policies() })
+      return ExitCode.finished
+    }
     if (policy === undefined && housekeeper.policies().length === 0) {
       if (options.vacuum === true) return ExitCode.finished
       throw withoutPolicy()
@@ -53,14 +62,9 @@ function policyOf({ keepLast, maxAge, keepEvery, pin }: PruneOptions): Retention
   }
 }
 
-async function save(
-  policy: RetentionPolicy | undefined,
-  { thread, tag }: PruneOptions,
-  housekeeper: Housekeeper,
-): Promise<void> {
-  const scope: RetentionScope =
-    thread !== undefined ? { threadId: thread } : tag !== undefined ? { tag } : 'every thread'
-  await housekeeper.setPolicy(scope, policy)
+function scopeOf({ thread, tag }: PruneOptions): RetentionScope {
+  if (thread !== undefined) return { threadId: thread }
+  return tag === undefined ? 'every thread' : { tag }
 }
 
 function show(report: PruneReport, isDryRun: boolean, { output, database }: Context): void {
