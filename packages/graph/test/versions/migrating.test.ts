@@ -13,8 +13,9 @@ import {
   type Migration,
 } from '@cairn/graph'
 import { STORE, storedTasks } from '@cairn/checkpoint'
+import { SqliteSaver } from '@cairn/sqlite'
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 type Names = (name: string) => string
 type Runnable = {
@@ -129,9 +130,27 @@ const mapOf = (names: readonly string[], before: Names, after: Names) =>
     names.filter((name) => before(name) !== after(name)).map((name) => [before(name), after(name)]),
   )
 
+/** Versions as LangGraph's savers for databases give them. */
+class TextVersions extends LangGraphMemorySaver {
+  #count = 0
+
+  override getNextVersion(current: number | undefined): number {
+    const next = Number.parseInt(String(current ?? 0), 10) + 1
+    return `${String(next).padStart(32, '0')}.${++this.#count}` as unknown as number
+  }
+}
+
+function openFile(): BaseCheckpointSaver {
+  const saver = SqliteSaver.fromConnString(':memory:')
+  onTestFinished(() => saver.close())
+  return saver
+}
+
 const savers = [
   ["Cairn's store", () => new MemorySaver()],
   ["LangGraph's saver", () => new LangGraphMemorySaver() as unknown as BaseCheckpointSaver],
+  ['a file', openFile],
+  ['a saver with versions of its own', () => new TextVersions() as unknown as BaseCheckpointSaver],
 ] as const
 
 describe.each(savers)('with %s', (_, openSaver) => {
