@@ -60,14 +60,14 @@ export class BrokenSealError extends StoreError {
 
   constructor(
     path: string,
-    /** Which row: its table and what tells it from others. */
+    /** Which row: its table, and what tells it from others there, as docs/design/format.md has it. */
     readonly row: string,
     /** The name of the key. */
     readonly keyName: string,
   ) {
     super(
       path,
-      `The row ${row} of the store ${path} does not open with its key "${keyName}": it was changed, or put in the place of another.`,
+      `The row "${row}" of the store ${path} does not open with its key "${keyName}": it was changed, or put in the place of another.`,
       'Stop writing to it, keep a copy, and restore the row from a backup.',
     )
   }

@@ -86,7 +86,7 @@ export class KeyRing implements RowCipher {
   unseal(cipher: number, sealed: unknown, identity: string): string {
     const { key, name } = this.#held.get(cipher) ?? this.#hold(cipher)
     const text = sealed instanceof Uint8Array ? unseal(key, sealed, identity) : undefined
-    if (text === undefined) throw new BrokenSealError(this.#path, identity, name)
+    if (text === undefined) throw new BrokenSealError(this.#path, identity.replace(/^cairn \d+ /, ''), name)
     return text
   }
 

@@ -103,6 +103,7 @@ describe('an encrypted store', () => {
     })
     const store = openStore(path, { encryption: encryptionWith('new') })
     expect(codeOf(() => store.load(line, checkpointId(0)))).toBe('STORE_SEAL_BROKEN')
+    expect(() => store.load(line, checkpointId(0))).toThrow(/The row "value 1 \d+ \d" of .* its key "new"/)
   })
 
   test('reports an entry that was put in the place of another', async () => {
