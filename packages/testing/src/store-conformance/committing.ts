@@ -248,6 +248,51 @@ export function committingConformance(open: OpenStore): void {
       expect((await load(store)).values['list']).toHaveLength(1)
     })
 
+    test('takes effect in the order of the calls, though nobody waits for the one before', async (store) => {
+      const list: number[] = []
+      const commits = Array.from({ length: 40 }, (_, number) => {
+        list.push(number)
+        const parentId = number === 0 ? undefined : checkpointId(number - 1)
+        return store.commit({
+          line,
+          writes:
+            number === 0
+              ? []
+              : [writesOf(`task-${number}`, [['list', number]], { checkpointId: checkpointId(number - 1) })],
+          checkpoint: checkpointAt(number, { parentId, changed: { list } }),
+        })
+      })
+      // What was committed is seen at once, or as soon as the promise of its commit resolves.
+      await Promise.all(commits)
+      for (const number of [0, 7, 39])
+        expect(await valuesAt(store, number)).toStrictEqual({ list: list.slice(0, number + 1) })
+    })
+
+    test('that builds on one that failed fails too, and those before it are kept', async (store) => {
+      const outcome = async (number: number, parent: number | undefined, value: unknown): Promise<string> => {
+        try {
+          const parentId = parent === undefined ? undefined : checkpointId(parent)
+          await store.commit({
+            line,
+            writes: [],
+            checkpoint: checkpointAt(number, { parentId, changed: { value } }),
+          })
+          return 'kept'
+        } catch {
+          return 'failed'
+        }
+      }
+      expect(
+        await Promise.all([
+          outcome(0, undefined, 0),
+          outcome(1, 0, () => 1),
+          outcome(2, 1, 2),
+          outcome(3, 0, 3),
+        ]),
+      ).toEqual(['kept', 'failed', 'failed', 'kept'])
+      expect((await list(store)).map(({ id }) => id)).toEqual([checkpointId(3), checkpointId(0)])
+    })
+
     test('takes an element that was changed in place as it is now', async (store) => {
       const messages = [{ id: 1, text: 'a' }]
       await commit(store, { checkpoint: checkpointAt(0, { changed: { messages } }) })
