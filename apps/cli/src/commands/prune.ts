@@ -82,6 +82,10 @@ function show(report: PruneReport, isDryRun: boolean, { output, database }: Cont
   ])
   const head = ['thread', isDryRun ? 'would go' : 'removed', 'kept', 'bytes']
   output.lines(tableLines(head, rows, { column: 0, cutAt: 'end' }, output))
+  for (const { threadId, isComplete } of threads) {
+    if (isComplete) continue
+    output.notes([`"${printable(threadId)}" changed again and again meanwhile; the rest goes the next time.`])
+  }
   const count = `${removed} ${removed === 1 ? 'checkpoint' : 'checkpoints'}`
   output.notes([
     isDryRun
