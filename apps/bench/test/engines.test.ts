@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { EngineName } from '../src/engine.ts'
+import type { Engine, EngineName } from '../src/engine.ts'
 import { loadEngine } from '../src/engines/load-engine.ts'
 import { measureProgram } from '../src/measure.ts'
 import { isProgramWorkload, type ProgramWorkload } from '../src/workload.ts'
@@ -54,8 +54,42 @@ test.for(pairs.filter(({ isLeftOut }) => !isLeftOut))(
     const found = await measureProgram(engine, await loadEngine(engine), workload, leastEffort)
     expect(found).toMatchObject({ runs: 1 })
     expect(found?.fileBytes !== undefined).toBe(workload.storage === 'sqlite')
+    // Only what speaks LangGraph's words can look into its own run.
+    const readings = /cairn|langgraph/.test(engine) ? Object.keys(workload.readings ?? {}) : []
+    expect(Object.keys(found?.readings ?? {}).toSorted()).toEqual(readings.toSorted())
   },
 )
+
+test('a workload whose file counts has one run in it, and what warms up is in another', async () => {
+  const [workload] = tinyWorkloads
+  const opened: string[] = []
+  const engine = (): Engine => ({
+    open: (_work, storage) => {
+      opened.push(storage.kind === 'sqlite' ? storage.path : '')
+      return { run: () => ({ count: 3 }), stored: () => ({ count: 3 }) }
+    },
+  })
+  const once = { ...workload!, storage: 'sqlite', once: { cold: ['langgraph'] } } as const
+  const effort = { warmUpMs: 1e6, measureMs: 1e6, runLimit: 3 }
+  expect(await measureProgram('cairn', engine(), once, effort)).toMatchObject({ runs: 1 })
+  expect(new Set(opened).size).toBe(2)
+  expect(await measureProgram('langgraph', engine(), once, effort)).toMatchObject({ runs: 1 })
+  expect(new Set(opened).size).toBe(3)
+})
+
+test('what a run cost in other processes is part of what it cost', async () => {
+  const [workload] = tinyWorkloads
+  const engine: Engine = {
+    open: () => ({
+      run: () => ({ count: 3 }),
+      elsewhere: () => ({ cpuMs: 1e6, longestBlockMs: 1e7, peakBytes: 1e12 }),
+    }),
+  }
+  const found = await measureProgram('cairn', engine, workload!, leastEffort)
+  expect(found?.cpuMs).toBeGreaterThanOrEqual(1e6)
+  expect(found?.longestBlockMs).toBe(1e7)
+  expect(found?.peakBytes).toBeGreaterThan(1e12)
+})
 
 test.for(pairs.filter(({ isLeftOut }) => isLeftOut))(
   '$engine has no way to do $id, and says so',

@@ -106,6 +106,63 @@ test('limits are of the file, of the longest block, and of the time', () => {
   expect(verdictOf('import-engine/wall', summaries)).toBe('14.0 ms: pass')
 })
 
+test('readings are compared with each other, with those of LangGraph, and with a limit', () => {
+  const summaries = summariesOf({
+    conversation: {
+      cairn: [
+        measured({ wallMs: 1, readings: { early: 1, late: 3 } }),
+        measured({ wallMs: 1, readings: { early: 1, late: 5 } }),
+        measured({ wallMs: 1, readings: { early: 1, late: 4.5 } }),
+      ],
+      langgraph: [measured({ wallMs: 1, readings: { early: 10, late: 90 } })],
+      'langgraph-delta': [measured({ wallMs: 1, readings: { early: 10, late: 20 } })],
+    },
+    listing: { cairn: [measured({ wallMs: 1, readings: { all: 20.5, page: 1, longestPage: 5 } })] },
+  })
+  expect(verdictOf('conversation/growth', summaries)).toBe('4.50 ×: miss')
+  expect(verdictOf('conversation/late', summaries)).toBe('20.0 ×: pass')
+  expect(verdictOf('listing/all', summaries)).toBe('20.50 ms: miss')
+  expect(verdictOf('listing/page', summaries)).toBe('5.00 ms: pass')
+  expect(verdictOf('listing/langgraph', summaries)).toBe('–: not measured')
+})
+
+test('the bars on readings are told in the words of their columns', () => {
+  const texts = (workload: string) =>
+    bars.filter((bar) => bar.workload === workload).map((bar) => judge(bar, summariesOf({})).bar)
+  expect(texts('conversation')).toEqual([
+    'file ≤ 3 MB',
+    'turn 500 ≤ 4 × turn 10',
+    'turn 500 ≥ 20 × faster than LangGraph',
+  ])
+  expect(texts('listing')).toEqual(['all ≤ 20 ms', 'all ≥ 50 × faster than LangGraph', 'longest page ≤ 5 ms'])
+})
+
+test('readings stand in columns of their own, empty for an engine that has none', () => {
+  const summaries = summariesOf({
+    conversation: {
+      floor: [measured({ wallMs: 1 })],
+      cairn: [measured({ wallMs: 2, readings: { early: 0.5, late: 1.25 } })],
+    },
+  })
+  const [head, , floor, cairn] = renderWorkload(workloadById('conversation'), summaries).split('\n')
+  expect(head).toMatch(/ turn 10 ms \| turn 500 ms \|$/)
+  expect(floor).toMatch(/\(±0 %\) \|  \|  \|$/)
+  expect(cairn).toMatch(/ 0.50 \| 1.25 \|$/)
+})
+
+test('every bar on a reading is of one that its workload has', () => {
+  const named = bars.flatMap((bar) => {
+    if (bar.kind === 'reading-growth')
+      return [bar.reading, bar.over].map((name) => [bar.workload, name] as const)
+    return bar.kind === 'reading-faster' || bar.kind === 'reading-time'
+      ? [[bar.workload, bar.reading] as const]
+      : []
+  })
+  expect(named.filter(([workload, name]) => workloadById(workload).readings?.[name] === undefined)).toEqual(
+    [],
+  )
+})
+
 test('a bar whose engines were not run is neither passed nor missed', () => {
   expect(verdictOf('stream/langgraph', summariesOf({}))).toBe('–: not measured')
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { median, spread } from '../src/statistics.ts'
+import { median, percentile, spread } from '../src/statistics.ts'
 
 test('the median of an odd number of values is the one in the middle', () => {
   expect(median([10, 1, 5])).toBe(5)
@@ -21,6 +21,15 @@ test('finding the median leaves the values as they are', () => {
 
 test('no values have no median', () => {
   expect(() => median([])).toThrow(RangeError)
+})
+
+test('a percentile is a value that was found, and the last one stands for all', () => {
+  const values = Array.from({ length: 100 }, (_, index) => 100 - index)
+  expect(percentile(values, 0.5)).toBe(50)
+  expect(percentile(values, 0.99)).toBe(99)
+  expect(percentile(values, 1)).toBe(100)
+  expect(percentile([7], 0.01)).toBe(7)
+  expect(() => percentile([], 0.5)).toThrow(RangeError)
 })
 
 test('the spread is the distance from lowest to highest in parts of the median', () => {
