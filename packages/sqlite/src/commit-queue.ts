@@ -1,6 +1,9 @@
+import type { Line } from '@cairn/engine'
+
 /** Something that is to be written: a commit, or who may write to a thread. */
 export interface QueuedWrite {
-  readonly threadId: string
+  /** Where a commit adds something that has to be seen from now on. */
+  readonly line?: Line
   /** Within a transaction, before anything of it is written: why it may not be written, if so. */
   refusal?(): Error | undefined
   write(): void
@@ -23,15 +26,15 @@ const { setTimeout, clearTimeout, queueMicrotask } = globalThis
  * as soon as it has done, and the event loop goes on meanwhile.
  */
 export class CommitQueue {
-  /** False when another connection is writing. */
-  readonly #write: (commits: readonly QueuedCommit[]) => boolean
+  /** Puts back what it cannot write. */
+  readonly #write: (commits: readonly QueuedCommit[]) => void
   #queued: QueuedCommit[] = []
   #turnsLeft = 0
   #isGathering = false
   #retry: NodeJS.Timeout | undefined
   #isBusySince: number | undefined
 
-  constructor(write: (commits: readonly QueuedCommit[]) => boolean) {
+  constructor(write: (commits: readonly QueuedCommit[]) => void) {
     this.#write = write
   }
 
@@ -44,8 +47,9 @@ export class CommitQueue {
     return this.#isBusySince === undefined ? 0 : Date.now() - this.#isBusySince
   }
 
-  holds(threadId: string): boolean {
-    return this.#queued.some((queued) => queued.threadId === threadId)
+  /** Whether something is to be written to this line. */
+  holds({ threadId, namespace }: Line): boolean {
+    return this.#queued.some(({ line }) => line?.threadId === threadId && line.namespace === namespace)
   }
 
   add(write: QueuedWrite): Promise<void> {
@@ -68,6 +72,14 @@ export class CommitQueue {
     return queued
   }
 
+  /** What could not be written: another connection is writing. It comes before what was queued meanwhile. */
+  putBack(queued: readonly QueuedCommit[]): void {
+    this.#isBusySince ??= Date.now()
+    this.#queued = [...queued, ...this.#queued]
+    // Two processes that wait for each other must not ask in step.
+    this.#retry ??= setTimeout(() => this.#flush(), 1 + Math.random() * 2)
+  }
+
   #gather(): void {
     if (this.#queued.length > 0 && --this.#turnsLeft > 0) return queueMicrotask(() => this.#gather())
     this.#isGathering = false
@@ -79,13 +91,7 @@ export class CommitQueue {
     const queued = this.#queued
     if (queued.length === 0) return
     this.#queued = []
-    if (this.#write(queued)) {
-      this.#isBusySince = undefined
-      return
-    }
-    this.#isBusySince ??= Date.now()
-    this.#queued = queued.concat(this.#queued)
-    // Two processes that wait for each other must not ask in step.
-    this.#retry = setTimeout(() => this.#flush(), 1 + Math.random() * 2)
+    this.#write(queued)
+    if (this.#queued.length === 0) this.#isBusySince = undefined
   }
 }

@@ -100,7 +100,7 @@ export class SqliteStore implements Store {
       this.#writer = new EntryWriter(tables, rows, this.#reader)
       this.leases = new SqliteLeases(database, {
         leaseMs: options.leaseMs ?? defaultLeaseMs,
-        writing: (threadId, body) => this.#writingSoon(threadId, body),
+        writing: (body) => this.#writingSoon(body),
         writingNow: (body) => this.#connection.writing(body),
         version: () => this.#connection.version(),
       })
@@ -129,7 +129,7 @@ export class SqliteStore implements Store {
   }
 
   load(line: Line, checkpointId?: string): StoredCheckpoint | undefined {
-    if (this.#queue.holds(line.threadId)) this.#flush()
+    if (this.#queue.holds(line)) this.#flush()
     return this.#reading(() => {
       const found = this.#find(line)
       if (found === undefined) return undefined
@@ -153,7 +153,7 @@ export class SqliteStore implements Store {
       return undefined
     const { line } = commit
     return this.#queue.add({
-      threadId: line.threadId,
+      line,
       refusal: () => this.#refusalOf(commit),
       write: () => {
         this.#write(line, encoded)
@@ -224,15 +224,10 @@ export class SqliteStore implements Store {
     known.isPrimed = true
     const before = checkpoint === undefined ? writes[0]?.checkpointId : checkpoint.parentId
     if (before === undefined) return
-    try {
-      this.#reading(() => {
-        const found = this.#find(line)
-        if (found === known) this.#reader.remember(found, storedId(found.row, before))
-      })
-    } catch (error) {
-      // The commit itself tells what is wrong, if it is in its way.
-      if (!(error instanceof StoreError)) throw error
-    }
+    this.#reading(() => {
+      const found = this.#find(line)
+      if (found === known) this.#remember(found, before)
+    })
   }
 
   #page(line: Line, before: string | undefined, length: number): StoredCheckpoint[] {
@@ -251,26 +246,25 @@ export class SqliteStore implements Store {
   /** Writes now what is queued; waits for another connection that is writing, blocking. */
   #flush(): void {
     if (this.#queue.isEmpty) return
-    const queued = this.#queue.take()
-    this.#settle(queued, (write) => {
+    this.#settle(this.#queue.take(), (write) => {
       this.#connection.writing(write)
       return true
     })
   }
 
-  #tryWriting(queued: readonly QueuedCommit[]): boolean {
+  #tryWriting(queued: readonly QueuedCommit[]): void {
     if (this.#queue.waitedMs > this.#connection.busyTimeoutMs) {
       const error = new StoreBusyError(this.path, this.#connection.busyTimeoutMs)
       for (const { reject } of queued) reject(error)
-      return true
+    } else if (!this.#settle(queued, (write) => this.#connection.tryWriting(write))) {
+      this.#queue.putBack(queued)
     }
-    return this.#settle(queued, (write) => this.#connection.tryWriting(write))
   }
 
-  async #writingSoon<Result>(threadId: string, body: () => Result): Promise<Result> {
+  async #writingSoon<Result>(body: () => Result): Promise<Result> {
     this.#connection.assertWritable()
     let result: { readonly value: Result } | undefined
-    await this.#queue.add({ threadId, write: () => (result = { value: body() }) })
+    await this.#queue.add({ write: () => (result = { value: body() }) })
     return result!.value
   }
 
@@ -293,7 +287,7 @@ export class SqliteStore implements Store {
       if (!isWritten) return false
     } catch (error) {
       if (queued.length === 1) queued[0]!.reject(error)
-      else for (const each of queued) this.#settle([each], writing)
+      else this.#settleEach(queued, writing)
       return true
     }
     this.#threads.trim()
@@ -304,6 +298,14 @@ export class SqliteStore implements Store {
       else each.reject(refusal)
     }
     return true
+  }
+
+  #settleEach(queued: readonly QueuedCommit[], writing: (write: () => void) => boolean): void {
+    for (const [at, each] of queued.entries()) {
+      if (this.#settle([each], writing)) continue
+      this.#queue.putBack(queued.slice(at)) // in their order
+      return
+    }
   }
 
   /** What was noted of a commit that is refused is void, and so is what later ones build on it. */

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { SqliteStore, StoreBusyError } from '@cairn/sqlite'
-import { line, superstep } from './commits.ts'
+import { checkpointAt, checkpointId, commitOf, line, superstep } from './commits.ts'
 import { openStore } from './open-store.ts'
 import { temporaryPath } from './temporary-directory.ts'
 
@@ -34,6 +34,30 @@ describe('while another connection writes', () => {
     other.exec('ROLLBACK')
     await store.commit(superstep(1))
     expect(store.load(line)?.metadata.step).toBe(1)
+  })
+
+  test('commits that were to be tried one by one, since one of them failed, wait, and are made in their order', async () => {
+    const path = temporaryPath()
+    const other = new Database(path)
+    onTestFinished(() => void other.close())
+    let begun = 0
+    const store = openStore(path, {
+      onPoint(point) {
+        // The first for the one before, the second for all three, the third for the one that fails.
+        if (point === 'before-begin' && ++begun === 3) other.exec('BEGIN IMMEDIATE')
+      },
+    })
+    await store.commit(superstep(0))
+    const orphan = checkpointAt(8, { parentId: checkpointId(7), changed: { lost: 1 } })
+    const committing = [
+      store.commit(commitOf(orphan)),
+      store.commit(superstep(1)),
+      store.commit(superstep(2)),
+    ]
+    setImmediate(() => other.exec('ROLLBACK'))
+    const outcomes = await Promise.allSettled(committing)
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+    expect(store.load(line)?.metadata.step).toBe(2)
   })
 
   test('loading and listing go on', async () => {

@@ -24,7 +24,7 @@ export interface LeaseOptions {
   /** How long a lease lasts that nobody renews, in milliseconds. */
   readonly leaseMs: number
   /** Runs the body in a transaction that writes, after everything that the store was given before. */
-  writing<Result>(threadId: string, body: () => Result): Awaitable<Result>
+  writing<Result>(body: () => Result): Awaitable<Result>
   /** The same at once, blocking. */
   writingNow(body: () => void): void
   /** Of the file: changes when another connection has written to it. Within a transaction. */
@@ -61,25 +61,25 @@ export class SqliteLeases implements Leases {
     // Whoever waits asks often, and mostly finds nothing new.
     const unchanged = request.ticket === undefined ? undefined : this.#whileNothingChanges(request)
     if (unchanged !== undefined) return unchanged
-    const answer = this.#options.writing(request.threadId, () => this.#acquire(request, Date.now()))
+    const answer = this.#options.writing(() => this.#acquire(request, Date.now()))
     return answer instanceof Promise ? answer.then((given) => this.#noted(given)) : this.#noted(answer)
   }
 
   withdraw(threadId: string, ticket: number): Awaitable<void> {
     if (this.#isClosed || this.#queue.find(threadId, ticket) === undefined) return
-    return this.#options.writing(threadId, () => this.#queue.delete(threadId, ticket))
+    return this.#options.writing(() => this.#queue.delete(threadId, ticket))
   }
 
   renew(lease: Lease): Awaitable<void> {
     if (this.#isClosed || !this.#isNearEnd(this.#current(lease).until, Date.now())) return
-    return this.#options.writing(lease.threadId, () => this.#extend(lease))
+    return this.#options.writing(() => this.#extend(lease))
   }
 
   release(lease: Lease): Awaitable<void> {
     const { threadId, token } = lease
     if (this.#live.get(threadId)?.token === token) this.#live.delete(threadId)
     if (this.#isClosed) return
-    return this.#options.writing(threadId, () => this.#leases.giveBack(threadId, token))
+    return this.#options.writing(() => this.#leases.giveBack(threadId, token))
   }
 
   /**

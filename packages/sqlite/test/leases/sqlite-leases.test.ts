@@ -31,7 +31,7 @@ function leasesOf(): SqliteLeases {
   }
   return new SqliteLeases(database, {
     leaseMs,
-    writing: (_, body) => writing(body),
+    writing: (body) => writing(body),
     writingNow: writing,
     version: () => version,
   })
