@@ -16,6 +16,7 @@ import { DamagedNameError, NameTable } from '../names.ts'
 import { isNodeText } from '../parts/node-text.ts'
 import { unpackWrites } from '../task-head.ts'
 import { ValueTable } from '../values.ts'
+import { examineParts, type ExaminedValue } from './examine-parts.ts'
 import type { Examination, Finding, FindingKind, SuspectRow } from './finding.ts'
 import { SealedRowError } from './sealed-rows.ts'
 
@@ -36,13 +37,8 @@ interface KnownLine {
   readonly namespace: string
 }
 
-interface KnownValue {
-  readonly thread: number
+interface KnownValue extends ExaminedValue {
   readonly bytes: number
-  /** Why it cannot be read; `undefined` when it can. */
-  problem: string | undefined
-  /** Rows that it refers to. */
-  readonly parts: readonly number[]
   isNeeded: boolean
 }
 
@@ -185,8 +181,7 @@ export class StoreExaminer {
         last = id
       }
     }
-    // Parts have smaller numbers than what they are parts of, but for what was stored anew.
-    for (const [id, value] of this.#values) value.problem ??= this.#problemOfParts(id, new Set())
+    examineParts(this.#values)
     for (const { thread, problem } of this.#values.values())
       if (problem !== undefined) this.#damaged.add(thread)
   }
@@ -198,23 +193,6 @@ export class StoreExaminer {
       if (isNodeText(text)) parts = rowsOfNode(text)
     })
     return { problem, parts }
-  }
-
-  #problemOfParts(id: number, around: Set<number>): string | undefined {
-    const { parts, thread } = this.#values.get(id)!
-    if (around.has(id)) return `row ${id} of value is a part of itself`
-    around.add(id)
-    for (const part of parts) {
-      const value = this.#values.get(part)
-      if (value === undefined) return `row ${part} of value, a part of it, is missing`
-      if (value.thread !== thread) return `row ${part} of value, a part of it, is of another thread`
-      // Most parts have been looked at already, and have none.
-      const problem =
-        value.problem ?? (value.parts.length === 0 ? undefined : this.#problemOfParts(part, around))
-      if (problem !== undefined) return problem
-    }
-    around.delete(id)
-    return undefined
   }
 
   #examineEntries(): void {

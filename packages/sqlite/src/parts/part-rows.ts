@@ -6,6 +6,7 @@ import type { ValueTable } from '../values.ts'
 import { cutOut, isPiecesText, joinPieces, type Pieces, piecesText } from './long-strings.ts'
 import { isSequenceText, nodeText, parseNode, type NodeRows, type ParsedChunk } from './node-text.ts'
 import { Chunk, Leaf, Sequence, type Item, type Part, type Place } from './part.ts'
+import { assertPlausible, assertPlausibleSequence } from './plausible.ts'
 import { leafOf } from './value-parts.ts'
 
 /** Elements of a sequence up to this length stand in its nodes, in UTF-16 units. */
@@ -23,8 +24,16 @@ export class PartRows {
 
   /** @throws {TypeError|SyntaxError} when it is missing or damaged. */
   at(place: Place, thread: KnownThread): Part {
-    if (typeof place === 'number') return this.#part(place, thread)
-    return isSequenceText(place) ? this.#sequence(place, place, thread) : leafOf(place)
+    try {
+      if (typeof place === 'number') return this.#part(place, thread)
+      return isSequenceText(place) ? this.#sequence(place, place, thread) : leafOf(place)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      // Rows that lead in a circle, or stand for more than a string or the stack can hold.
+      throw new TypeError(`its parts are nested without end, or too large (${error.message})`, {
+        cause: error,
+      })
+    }
   }
 
   /** Puts what has no row yet into the file; `number` is that of the thread there. */
@@ -157,6 +166,7 @@ export class PartRows {
     if (known !== undefined) return known
     const { text } = this.#read(row)
     const { items, keys, parts } = parseNode(text, this.#rowsOf(thread), inlineLeaf)
+    assertPlausible(parts)
     const chunk = new Chunk(items)
     chunk.row = row
     const parsed = { chunk, keys, parts }
@@ -167,7 +177,9 @@ export class PartRows {
 
   #sequence(text: string, place: Place, thread: KnownThread): Sequence {
     const { isRecord, items, keys, parts } = parseNode(text, this.#rowsOf(thread), inlineLeaf)
+    assertPlausible(parts)
     const sequence = new Sequence(isRecord ? keys : undefined, parts, items)
+    assertPlausibleSequence(sequence)
     sequence.place = place
     return sequence
   }
