@@ -249,23 +249,23 @@ export function committingConformance(open: OpenStore): void {
     })
 
     test('takes effect in the order of the calls, though nobody waits for the one before', async (store) => {
-      const list: number[] = []
-      const commits = Array.from({ length: 40 }, (_, number) => {
-        list.push(number)
+      const numbers: number[] = []
+      const commits = Array.from({ length: 40 }, async (_, number) => {
+        numbers.push(number)
         const parentId = number === 0 ? undefined : checkpointId(number - 1)
-        return store.commit({
+        await store.commit({
           line,
           writes:
             number === 0
               ? []
               : [writesOf(`task-${number}`, [['list', number]], { checkpointId: checkpointId(number - 1) })],
-          checkpoint: checkpointAt(number, { parentId, changed: { list } }),
+          checkpoint: checkpointAt(number, { parentId, changed: { list: numbers } }),
         })
       })
       // What was committed is seen at once, or as soon as the promise of its commit resolves.
       await Promise.all(commits)
       for (const number of [0, 7, 39])
-        expect(await valuesAt(store, number)).toStrictEqual({ list: list.slice(0, number + 1) })
+        expect(await valuesAt(store, number)).toStrictEqual({ list: numbers.slice(0, number + 1) })
     })
 
     test('that builds on one that failed fails too, and those before it are kept', async (store) => {
