@@ -49,11 +49,9 @@ describe('while another connection writes', () => {
     })
     await store.commit(superstep(0))
     const orphan = checkpointAt(8, { parentId: checkpointId(7), changed: { lost: 1 } })
-    const committing = [
-      store.commit(commitOf(orphan)),
-      store.commit(superstep(1)),
-      store.commit(superstep(2)),
-    ]
+    const committing = [commitOf(orphan), superstep(1), superstep(2)].map(
+      async (each) => await store.commit(each),
+    )
     setImmediate(() => other.exec('ROLLBACK'))
     const outcomes = await Promise.allSettled(committing)
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
