@@ -23,8 +23,10 @@ export function roundsOf(workload: Workload, engines: readonly EngineName[], run
 }
 
 function samplesOf(workload: Workload, engine: EngineName, runs: number): number {
-  const limit = isProgramWorkload(workload) ? workload.sampleLimit : undefined
-  return limit?.engines.includes(engine) === true ? Math.min(runs, limit.samples) : runs
+  if (!isProgramWorkload(workload)) return runs
+  const { samples = runs, sampleLimit } = workload
+  const most = sampleLimit?.engines.includes(engine) === true ? sampleLimit.samples : runs
+  return Math.min(runs, samples, most)
 }
 
 /** Takes every sample, one after the other, and tells of each workload as it is done. */

@@ -210,6 +210,8 @@ interface Described {
 export interface ProgramWorkload extends Described {
   readonly work: Work
   readonly storage: StorageKind
+  /** At most this many samples of any engine. */
+  readonly samples?: number
   /** At most this many samples of engines so slow that more would take minutes. */
   readonly sampleLimit?: { readonly engines: readonly string[]; readonly samples: number }
   /**

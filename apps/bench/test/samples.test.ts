@@ -38,6 +38,15 @@ test('a pair that takes many seconds has fewer samples', () => {
   expect(turns.filter(({ engine }) => engine === 'langgraph')).toHaveLength(1)
 })
 
+test('a workload can have fewer samples on every engine, and never has more than were asked for', () => {
+  const samplesOf = (runs: number, engine: EngineName) =>
+    roundsOf(workloadById('conversation'), ['cairn', 'langgraph'], runs)
+      .flat()
+      .filter((turn) => turn.engine === engine).length
+  expect([samplesOf(5, 'cairn'), samplesOf(5, 'langgraph')]).toEqual([3, 1])
+  expect([samplesOf(1, 'cairn'), samplesOf(1, 'langgraph')]).toEqual([1, 1])
+})
+
 test('a pair that failed or cannot do the work is not tried again', async () => {
   const asked: EngineName[] = []
   const answers: Partial<Record<EngineName, Sample>> = {
