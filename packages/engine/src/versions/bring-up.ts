@@ -59,8 +59,16 @@ export async function bringUp(
     standstill,
     isMigrated: path.length > 0,
     isPending: hasPendingWork(standstill),
-    losses: lostWork(plan, standstill),
+    losses: isTelling(stored) ? lostWork(plan, standstill) : [],
   }
+}
+
+/**
+ * In the line of a nested graph, names alone do not tell: an edit of one that has not run yet leaves channels of the graph
+ * around it there.
+ */
+function isTelling({ shape, line }: StoredCheckpoint): boolean {
+  return shape !== undefined || line.namespace === ''
 }
 
 function namesOf({ from, to, nodes = {}, channels = {} }: Migration): Migration {
