@@ -9,7 +9,7 @@ import { editAtVersion, tellingVersion } from './edit-at-version.ts'
 import { execute, type ExecuteOptions } from './execute.ts'
 import * as keys from './langgraph/config-keys.ts'
 import { withOpenWrites, type SnapshotOptions } from './langgraph/open-writes.ts'
-import { idsInOrder } from './langgraph/ids-in-order.ts'
+import { idsAfter, idsInOrder } from './langgraph/ids-in-order.ts'
 import { holdLine, storeForEdit } from './hold-line.ts'
 import type { RunConfig } from './langgraph/run-config.ts'
 import { storeBehind } from './langgraph/store-behind.ts'
@@ -261,6 +261,9 @@ export function onEngine(
               )
         const after = await edited
         await commits.release()
+        // The run that the edit is within makes the next checkpoints, which are newer.
+        const editId: unknown = after.configurable?.[keys.CHECKPOINT_ID]
+        if (typeof editId === 'string') idsAfter(editId)
         return after
       } finally {
         await held?.release()
