@@ -6,6 +6,7 @@ import {
   type CheckpointTuple,
 } from '@langchain/langgraph-checkpoint'
 import type { CheckpointMetadata, NewCheckpoint, StoredCheckpoint, StoredShape, Version } from '@cairn/engine'
+import { readThrough } from './read-through.ts'
 import { configOf } from './saver-config.ts'
 
 /** The format of records that LangGraph writes now. Others say in their metadata which they have. */
@@ -73,21 +74,16 @@ export function toNewCheckpoint(
   }
 }
 
+/** What the store reads when it is first looked at, the tuple reads then too. */
 export function toTuple(stored: StoredCheckpoint): CheckpointTuple {
   const { [FORMAT_KEY]: format, ...metadata } = stored.metadata
-  const tuple: CheckpointTuple = {
-    config: configOf(stored.line, stored.id),
-    checkpoint: {
-      v: typeof format === 'number' ? format : CURRENT_FORMAT,
-      id: stored.id,
-      ts: stored.createdAt,
-      channel_values: stored.values,
-      channel_versions: stored.versions,
-      versions_seen: stored.seen,
-    },
-    metadata: metadata,
-    pendingWrites: stored.writes.map(([taskId, channel, value]) => [taskId, channel, value]),
-  }
+  const v = typeof format === 'number' ? format : CURRENT_FORMAT
+  const checkpoint = { v, id: stored.id, ts: stored.createdAt } as Checkpoint
+  readThrough(checkpoint, 'channel_values', stored, 'values')
+  readThrough(checkpoint, 'channel_versions', stored, 'versions')
+  readThrough(checkpoint, 'versions_seen', stored, 'seen')
+  const tuple: CheckpointTuple = { config: configOf(stored.line, stored.id), checkpoint, metadata }
+  readThrough(tuple, 'pendingWrites', stored, 'writes', (writes) => writes.map((write) => [...write]))
   if (stored.parentId !== undefined) tuple.parentConfig = configOf(stored.line, stored.parentId)
   return withShape(tuple, stored.shape)
 }

@@ -19,6 +19,8 @@ export class Connection {
   readonly #commit: Statement<[]>
   readonly #rollback: Statement<[]>
   readonly #version: Statement<[], number>
+  /** It stays the same for as long as a transaction. */
+  #versionNow: number | undefined
 
   /** @param onRollback what was noted in the transaction is void */
   constructor(path: string, options: SqliteStoreOptions, onRollback: () => void) {
@@ -33,9 +35,14 @@ export class Connection {
     this.#version = this.database.prepare<[], number>('PRAGMA data_version').pluck()
   }
 
+  /** From here on SQLite does not wait for other connections: whoever waits does so without blocking, if he can. */
+  stopBlocking(): void {
+    this.database.pragma('busy_timeout = 0')
+  }
+
   /** Changes when another connection has written to the file. Within a transaction. */
   version(): number {
-    return this.#version.get()!
+    return (this.#versionNow ??= this.#version.get()!)
   }
 
   /** Runs `read` in a transaction, so that it sees the file at one moment. */
@@ -82,6 +89,7 @@ export class Connection {
     try {
       begin.run()
       hasBegun = true
+      this.#versionNow = undefined
       const result = body()
       this.#commit.run()
       return result

@@ -23,8 +23,6 @@ export function openDatabase(path: string, options: SqliteStoreOptions): Databas
     database.pragma(`synchronous = ${options.fsync === 'full' ? 'FULL' : 'NORMAL'}`)
     // What one huge commit made of the log does not stay on the disk for ever.
     database.pragma(`journal_size_limit = ${16 * 1024 * 1024}`)
-    // From here on whoever waits does so by itself, without blocking where that is possible.
-    database.pragma('busy_timeout = 0')
     return database
   } catch (error) {
     database.close()

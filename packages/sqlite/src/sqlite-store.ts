@@ -104,6 +104,7 @@ export class SqliteStore implements Store {
         writingNow: (body) => this.#connection.writing(body),
         version: () => this.#connection.version(),
       })
+      this.#connection.stopBlocking()
     } catch (error) {
       database.close()
       if (error instanceof StoreError) throw error
