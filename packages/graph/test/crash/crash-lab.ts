@@ -21,6 +21,7 @@ import {
   mayLagBehind,
   outcomeFaults,
   outcomeOf,
+  reachable,
   storageFaults,
   storedThread,
   withThread,
@@ -112,7 +113,8 @@ export class CrashLab {
         const { kind } = await this.run(setting, files, instant)
         faults.push(...(await storageFaults(setting, files)))
         if (kind === 'finished') break
-        kills.push({ ledgerLength: ledger.read().length, thread: await storedThread(setting, files) })
+        const thread = reachable(setting, await storedThread(setting, files))
+        kills.push({ ledgerLength: ledger.read().length, thread })
       }
       if (last === 'process') await this.run(setting, files)
       else await withThread(setting, files, drive)

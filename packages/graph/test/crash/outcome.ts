@@ -39,6 +39,16 @@ export async function storedThread(setting: Setting, files: ThreadFiles): Promis
   return withThread(setting, files, ({ saver }) => readThread(saver[STORE], files.threadId))
 }
 
+/**
+ * What a run that goes on with the thread can come to know of it: not the lines of nested graphs whose caller's
+ * checkpoint was lost, because the saver lagged behind.
+ */
+export function reachable(setting: Setting, thread: StoredThread): StoredThread {
+  if (!mayLagBehind(setting)) return thread
+  const ids = new Set(thread.map(({ id }) => id))
+  return thread.filter(({ metadata }) => Object.values(metadata.parents).every((id) => ids.has(id)))
+}
+
 /** A run goes on while its saver, which answers with promises, still writes. */
 export function mayLagBehind({ durability, through }: Setting): boolean {
   return durability === 'async' && through === 'saver'
