@@ -6,7 +6,7 @@ import {
   type CheckpointTuple,
 } from '@langchain/langgraph-checkpoint'
 import type { CheckpointMetadata, NewCheckpoint, StoredCheckpoint, StoredShape, Version } from '@cairn/engine'
-import { readThrough } from './read-through.ts'
+import { propertiesThrough, readThrough } from './read-through.ts'
 import { configOf } from './saver-config.ts'
 
 /** The format of records that LangGraph writes now. Others say in their metadata which they have. */
@@ -74,16 +74,38 @@ export function toNewCheckpoint(
   }
 }
 
+const checkpointProperties = propertiesThrough<StoredCheckpoint>({
+  channel_values: ({ values }) => values,
+  channel_versions: ({ versions }) => versions,
+  versions_seen: ({ seen }) => seen,
+})
+
+const tupleProperties = propertiesThrough<StoredCheckpoint>({ pendingWrites: writesOf })
+
+function writesOf({ writes }: StoredCheckpoint): [string, string, unknown][] {
+  return writes.map(([taskId, channel, value]) => [taskId, channel, value])
+}
+
+/** Whether its store reads what it holds when that is first looked at. */
+function isReadLater(stored: StoredCheckpoint): boolean {
+  return Object.getOwnPropertyDescriptor(stored, 'values')?.get !== undefined
+}
+
 /** What the store reads when it is first looked at, the tuple reads then too. */
 export function toTuple(stored: StoredCheckpoint): CheckpointTuple {
   const { [FORMAT_KEY]: format, ...metadata } = stored.metadata
   const v = typeof format === 'number' ? format : CURRENT_FORMAT
   const checkpoint = { v, id: stored.id, ts: stored.createdAt } as Checkpoint
-  readThrough(checkpoint, 'channel_values', stored, 'values')
-  readThrough(checkpoint, 'channel_versions', stored, 'versions')
-  readThrough(checkpoint, 'versions_seen', stored, 'seen')
   const tuple: CheckpointTuple = { config: configOf(stored.line, stored.id), checkpoint, metadata }
-  readThrough(tuple, 'pendingWrites', stored, 'writes', (writes) => writes.map((write) => [...write]))
+  if (isReadLater(stored)) {
+    readThrough(checkpoint, stored, checkpointProperties)
+    readThrough(tuple, stored, tupleProperties)
+  } else {
+    checkpoint.channel_values = stored.values
+    checkpoint.channel_versions = stored.versions
+    checkpoint.versions_seen = stored.seen
+    tuple.pendingWrites = writesOf(stored)
+  }
   if (stored.parentId !== undefined) tuple.parentConfig = configOf(stored.line, stored.parentId)
   return withShape(tuple, stored.shape)
 }

@@ -2,6 +2,7 @@ import { type CheckpointHead, parseHead } from './checkpoint-head.ts'
 import { type CompactId, expandId } from './compact-id.ts'
 import type { CheckpointEntry, ListedEntry } from './entries.ts'
 import { InlineTextReader } from './inline-texts.ts'
+import type { ListedPage } from './listed-checkpoints.ts'
 
 /** A checkpoint's entry, with what a listing needs of it. */
 export interface PageEntry extends ListedEntry {
@@ -12,6 +13,8 @@ export interface PageEntry extends ListedEntry {
 /** Entries of a line that were read together, so that what they have from their parents is at hand. */
 export class EntryPage {
   readonly entries: readonly PageEntry[]
+  /** The checkpoints that are made of them. */
+  readonly listed: ListedPage
   readonly #byId = new Map<string, PageEntry>()
   readonly #metadata = new Map<string, string>()
   readonly #readEntry: (id: CompactId) => CheckpointEntry | undefined
@@ -20,7 +23,12 @@ export class EntryPage {
    * @param readEntry for those that are not on the page
    * @throws {SyntaxError} when an entry is damaged.
    */
-  constructor(entries: readonly ListedEntry[], readEntry: (id: CompactId) => CheckpointEntry | undefined) {
+  constructor(
+    entries: readonly ListedEntry[],
+    readEntry: (id: CompactId) => CheckpointEntry | undefined,
+    listed: ListedPage,
+  ) {
+    this.listed = listed
     this.entries = entries.map(pageEntry)
     for (const entry of this.entries) this.#byId.set(entry.checkpointId, entry)
     this.#readEntry = readEntry

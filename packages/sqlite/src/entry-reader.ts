@@ -111,8 +111,10 @@ export class EntryReader {
   page(line: FoundLine, limit: number, before: string | undefined): EntryPage {
     const { entries } = this.#tables
     try {
-      return new EntryPage(entries.newest(line.row, limit, before), (id) =>
-        entries.checkpoint(line.row.id, id),
+      return new EntryPage(
+        entries.newest(line.row, limit, before),
+        (id) => entries.checkpoint(line.row.id, id),
+        this.#listed.page(line.thread.name),
       )
     } catch (error) {
       if (!isUnreadable(error)) throw error
@@ -138,7 +140,7 @@ export class EntryReader {
         return read(current.state, { line: found, checkpointId: origin.checkpointId })
       })
     const outline = this.#outline(origin, entry, metadata)
-    return this.#listed.make(outline, (key) => later((state, from) => this.#later(key, state, id, from)))
+    return page.listed.add(outline, (key) => later((state, from) => this.#later(key, state, id, from)))
   }
 
   #later(key: LaterKey, state: CheckpointState, id: CompactId, origin: Origin): unknown {
