@@ -181,7 +181,11 @@ export class Run {
         const reason = this.options.drainReason?.()
         if (reason !== undefined) return { kind: 'drained', reason }
         const { keeping } = this.journal
-        if (keeping !== undefined && this.#tasks.some(runsCode)) await keeping
+        if (keeping !== undefined && this.#tasks.some(runsCode)) {
+          await keeping
+          const turn = this.#turn() // what was kept of all runs together may have taken long
+          if (turn !== undefined) await turn
+        }
         const running = this.#start()
         if (running !== undefined) await running
         const stopped = this.#stopped()
@@ -191,9 +195,20 @@ export class Run {
       if (committing !== undefined) await committing
       this.#listener.applied?.(this, this.#tasks)
       if (this.#breaksAt(this.options.interruptAfter)) return this.#pause()
-      if (this.options.keepsTurn === true) continue
-      for (let turn = turnWhenDue(); turn !== undefined; turn = turnWhenDue()) await turn
+      const turn = this.#turn()
+      if (turn !== undefined) await turn
     }
+  }
+
+  /** A promise only when the event loop was kept too long. */
+  #turn(): void | Promise<void> {
+    if (this.options.keepsTurn === true) return
+    const turn = turnWhenDue()
+    return turn === undefined ? undefined : this.#turns(turn)
+  }
+
+  async #turns(first: Promise<void>): Promise<void> {
+    for (let turn: Promise<void> | undefined = first; turn !== undefined; turn = turnWhenDue()) await turn
   }
 
   /** Runs nothing: brings the state to where the first superstep begins. */

@@ -54,7 +54,7 @@ export class CommitQueue {
 
   add(write: QueuedWrite): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#queued.push({ ...write, resolve, reject })
+      this.#queued.push(Object.assign(write, { resolve, reject }))
       this.#turnsLeft = gatheringTurns
       if (this.#isGathering || this.#retry !== undefined) return
       this.#isGathering = true

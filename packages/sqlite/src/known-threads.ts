@@ -108,12 +108,19 @@ export class KnownThreads {
     this.#size = 0
   }
 
+  get #isCrowded(): boolean {
+    return this.#threads.size > mostThreads / 2 || this.#size > mostText / 2
+  }
+
   #thread(name: string): KnownThread {
     if (this.#last?.name === name) return this.#last
     let thread = this.#threads.get(name)
-    if (thread === undefined) thread = new KnownThread(name)
-    else this.#threads.delete(name)
-    this.#threads.set(name, thread)
+    if (thread === undefined) this.#threads.set(name, (thread = new KnownThread(name)))
+    else if (this.#isCrowded) {
+      // The order matters only to whoever is let go of first.
+      this.#threads.delete(name)
+      this.#threads.set(name, thread)
+    }
     this.#last = thread
     return thread
   }
