@@ -105,7 +105,7 @@ class Keeper {
     })
     const own = line.places.filter(({ caller }) => caller === undefined)
     for (const policy of this.#policies) yield* this.#applyRules(policy, own)
-    if (!line.isOfOneCall) yield* keepForReplays(line)
+    if (!line.isOfOneCall) yield* keepForReplays(line, this.#lines)
   }
 
   *#applyRules(
@@ -156,9 +156,8 @@ function* keepSources(places: readonly Place[]): Generator<void, void> {
 }
 
 /** A replay from a checkpoint of the caller finds the newest of this line that is older than that checkpoint. */
-function* keepForReplays(line: PlacedLine): Generator<void, void> {
-  const callerLines = new Set(line.places.flatMap(({ caller }) => caller?.line ?? []))
-  for (const { places } of callerLines) {
+function* keepForReplays(line: PlacedLine, lines: readonly PlacedLine[]): Generator<void, void> {
+  for (const { places } of callerLinesOf(line, lines)) {
     let at = 0
     let newest: Place | undefined
     yield* inSteps(places, ({ node, isKept }) => {
@@ -167,6 +166,12 @@ function* keepForReplays(line: PlacedLine): Generator<void, void> {
       if (isKept && newest !== undefined) newest.isKept = true
     })
   }
+}
+
+/** The lines that it was called from; the checkpoints that called it may be gone. */
+function callerLinesOf({ places, level }: PlacedLine, lines: readonly PlacedLine[]): Set<PlacedLine> {
+  const around = new Set(places.flatMap(({ node }) => Object.keys(node.callers)))
+  return new Set(lines.filter((each) => each.level < level && around.has(each.namespace)))
 }
 
 /** Lines whose callers stand in others come after these; the checkpoints of a line are in the order of their ids. */

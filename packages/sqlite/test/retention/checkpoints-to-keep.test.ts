@@ -246,6 +246,18 @@ describe('any thread', () => {
     return parent.holds.length > 0 ? [parent] : [parent, ...sourcesOf(nodes, { ...parent, needs: ['a'] })]
   }
 
+  test('keeps what a replay finds, also when the checkpoints that called it have been removed', () => {
+    const bare = { step: 0, createdAtMs: 0, isUnfinished: false, needs: [], holds: [] }
+    const nodes: CheckpointNode[] = [
+      { ...bare, namespace: 'memory', id: '0', parentId: undefined, callers: {} },
+      { ...bare, namespace: '', id: '1', parentId: undefined, callers: {}, isUnfinished: true },
+      // Its caller, 2, is gone.
+      { ...bare, namespace: 'memory', id: '3', parentId: '0', callers: { '': '2' } },
+      { ...bare, namespace: '', id: '4', parentId: undefined, callers: {} },
+    ]
+    expect(checkpointsToKeep(nodes, [{ keepLast: 1 }], 0).size).toBe(4)
+  })
+
   test('keeps the ends of its branches, where they part, what waits, what is pinned, and what is rebuilt from', () => {
     fc.assert(
       fc.property(tree, policy, (nodes, given) => {
