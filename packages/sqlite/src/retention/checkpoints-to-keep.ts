@@ -47,7 +47,6 @@ function* inSteps<Item>(items: Iterable<Item>, visit: (item: Item) => void): Gen
 /** A checkpoint in its line. */
 interface Place {
   readonly node: CheckpointNode
-  readonly line: PlacedLine
   parent: Place | undefined
   readonly children: Place[]
   /** The checkpoint that the graph around this one was at; `undefined` for the thread's own line, or if it is not there. */
@@ -182,7 +181,7 @@ function* placed(checkpoints: readonly CheckpointNode[]): Generator<void, Placed
     const { namespace } = node
     let line = lines.get(namespace)
     if (line === undefined) lines.set(namespace, (line = emptyLine(namespace)))
-    const place: Place = { node, line, parent: undefined, children: [], caller: undefined, isKept: false }
+    const place: Place = { node, parent: undefined, children: [], caller: undefined, isKept: false }
     line.places.push(place)
     index.set(keyOf(namespace, node.id), place)
   })
